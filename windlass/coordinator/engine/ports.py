@@ -1,0 +1,71 @@
+"""What the engine needs from outside. The adapters are in coordinator.transport.
+
+Any method may raise ``Away``: the other side cannot be reached now. Nothing the engine has
+committed depends on a call here having worked; its loops repeat what did not get through.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from windlass.shared.lease import Standing, Verdict
+
+
+class Away(Exception):
+    """Redis cannot be reached now."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """An attempt to hand to the broker; ``message`` is an encoded ``RunAttempt``."""
+
+    attempt_id: UUID
+    queue: str
+    priority: int
+    message: str
+
+
+class Publisher(Protocol):
+    def publish(self, batch: Sequence[Due]) -> None:
+        """Open a ticket for each, then send one Celery message for each. May be repeated."""
+
+    def depth(self, queue: str) -> int:
+        """How many messages wait at the broker for this queue."""
+
+
+class Watch(Protocol):
+    """A subscription to the changes of some jobs."""
+
+    def wait(self, timeout: float) -> bool:
+        """True as soon as something may have changed; False after ``timeout`` seconds."""
+
+
+class Signals(Protocol):
+    def wake_dispatch(self) -> None:
+        """There may be due attempts. Never raises: the dispatcher polls as well."""
+
+    def changed(self, job_ids: Sequence[UUID]) -> None:
+        """Whoever watches these jobs, look again. Never raises."""
+
+    def watch(self, job_ids: Sequence[UUID]) -> AbstractContextManager[Watch]:
+        """Of these jobs; of all when empty. Works without Redis too, then by time alone."""
+
+    def revoke(self, attempt_ids: Sequence[UUID]) -> Sequence[bool]:
+        """Spend the tickets nobody has claimed; True where the attempt can no longer start."""
+
+    def judge(self, attempt_ids: Sequence[UUID], verdict: Verdict, nodes: Sequence[str]) -> None:
+        """Tell the holders, and nudge these nodes."""
+
+    def standings(self, attempt_ids: Sequence[UUID]) -> Sequence[Standing]: ...
+
+    def drain(self, node: str, wanted: bool) -> None:
+        """Let a node take no more attempts, or again."""
+
+    def young(self) -> bool:
+        """True while Redis came up (or was emptied) less than a lease time ago: what it does not
+        know proves nothing."""
+
+    def backlog(self) -> int:
+        """Events that no engine has committed yet."""

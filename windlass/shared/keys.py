@@ -1,0 +1,59 @@
+"""Every Redis key and channel name. Nothing else builds one.
+
+Keys that belong to an attempt carry it in braces, so that a script touching several of them would
+also run on a cluster.
+"""
+
+from uuid import UUID
+
+PREFIX = "windlass:"
+
+EVENTS = PREFIX + "events"  # stream: what workers report
+EVENTS_DEAD = PREFIX + "events:dead"  # stream, capped: reports nobody could apply
+LOGS = PREFIX + "logs"  # stream: log chunks
+ENGINE_GROUP = "engine"  # consumer group on EVENTS
+LOGBOOK_GROUP = "logbook"  # consumer group on LOGS
+EPOCH = PREFIX + "epoch"  # string without TTL: missing means this Redis forgot everything
+NUDGES = PREFIX + "nudge:*"  # pattern of all nudge channels
+DISPATCH_NUDGE = PREFIX + "nudge:dispatch"
+
+
+def ticket(attempt_id: UUID) -> str:
+    """String: ``open`` or ``spent``."""
+    return f"{PREFIX}ticket:{{{attempt_id}}}"
+
+
+def lease(attempt_id: UUID) -> str:
+    """String: the holder. Lives as long as it is renewed."""
+    return f"{PREFIX}lease:{{{attempt_id}}}"
+
+
+def log_position(attempt_id: UUID) -> str:
+    """String: how far the log has left its worker. Written with the chunks, so that a Redis that
+    lost those has forgotten it as well, and they are sent again."""
+    return f"{PREFIX}position:{{{attempt_id}}}"
+
+
+def verdict(attempt_id: UUID) -> str:
+    """String: what the engine tells the holder: ``cancel``, ``lost``, ``resend`` or ``settled``."""
+    return f"{PREFIX}verdict:{{{attempt_id}}}"
+
+
+def drain(node: str) -> str:
+    """String, present while the node shall take no new attempts."""
+    return f"{PREFIX}drain:{node}"
+
+
+def node_channel(node: str) -> str:
+    """Pub/sub: look at your verdicts now."""
+    return f"{PREFIX}node:{node}"
+
+
+def job_nudge(job_id: UUID) -> str:
+    """Pub/sub: something of this job changed, or its log grew."""
+    return f"{PREFIX}nudge:job:{job_id}"
+
+
+def kombu_prefix() -> str:
+    """Celery's own keys live beside ours."""
+    return PREFIX + "celery:"

@@ -1,0 +1,26 @@
+"""The one command a worker receives through Celery."""
+
+from uuid import UUID
+
+import msgspec
+
+from windlass.shared.spec import Container
+
+TASK_NAME = "windlass.run_attempt"
+
+
+class RunAttempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Run this attempt, if its ticket is still open. Everything the worker needs is in here."""
+
+    attempt_id: UUID
+    task_id: UUID
+    job_id: UUID
+    number: int  # of the attempt, from 1
+    job_name: str
+    task_name: str
+    queue: str
+    container: Container
+
+
+encode = msgspec.json.Encoder().encode
+decode = msgspec.json.Decoder(RunAttempt).decode

@@ -1,0 +1,31 @@
+"""Keep secrets out of what is shown: by key name, and by value."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+MASK = "[REDACTED]"
+
+_SECRET_KEY = re.compile(
+    r"secret|passw(or)?d|passphrase|token|credential|api_?key|access_?key|private_?key",
+    re.IGNORECASE,
+)
+
+
+def is_secret_key(key: str) -> bool:
+    return _SECRET_KEY.search(key) is not None
+
+
+def redact_env(env: Mapping[str, str]) -> dict[str, str]:
+    return {key: MASK if is_secret_key(key) and value else value for key, value in env.items()}
+
+
+def redact_text(text: str, secrets: Iterable[str]) -> str:
+    """Longest first, so that a secret inside another leaves nothing of either."""
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        text = text.replace(secret, MASK)
+    return text
+
+
+def redact_url(url: str) -> str:
+    """``redis://:hunter2@host`` as ``redis://[REDACTED]@host``."""
+    return re.sub(r"//[^/@]*@", f"//{MASK}@", url)

@@ -1,0 +1,97 @@
+"""What a runtime must do. ``tests/runtime`` holds the one contract suite; every runtime passes it.
+
+Starting the same attempt twice returns the same run. A run outlives the worker: after a restart
+``adopt`` finds it again, with its whole output and, if it ended meanwhile, its exit.
+"""
+
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import dataclass
+from typing import Literal, Protocol
+from uuid import UUID
+
+from windlass.shared.messages import RunAttempt
+from windlass.shared.states import Reason
+
+# A task finds the paths of these files in its environment.
+OUTPUT_VARIABLE = "WINDLASS_OUTPUT"
+PROGRESS_VARIABLE = "WINDLASS_PROGRESS"
+OUTPUT_LIMIT = 1 << 20  # bytes of an output file that are read; the rest is an error
+
+Stream = Literal["out", "err", "sys"]
+Notice = Callable[[str, float | None], None]  # what the runtime is busy with, percent if known
+
+
+class RuntimeBroken(Exception):
+    """The runtime, not the task, went wrong: worth another try, here or elsewhere."""
+
+
+class Unrunnable(Exception):
+    """This task cannot be run as asked: its own fault, and told so."""
+
+    def __init__(self, reason: Reason, text: str) -> None:
+        super().__init__(text)
+        self.reason = reason  # IMAGE, SETUP or REJECTED
+
+
+@dataclass(frozen=True)
+class Exit:
+    """How a run ended. Killed by a signal: ``code`` is 128 + signal, as a shell says it."""
+
+    code: int
+    oom: bool = False
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """A run found at start, with as much of its order as is needed to finish it.
+
+    ``order`` holds no secrets: env, files and script are empty. ``age`` is seconds since start.
+    """
+
+    order: RunAttempt
+    run: "Run"
+    age: float
+
+
+class Run(Protocol):
+    """One started task. No method takes a timeout: deadlines belong to the runner."""
+
+    def output(self) -> Iterator[tuple[Stream, bytes]]:
+        """Every byte, from the first, in an order that is the same on every call; follows until the
+        run has ended and all it wrote is read. Pieces are at most 64 KiB; an empty piece may be
+        yielded when nothing came for a while, so that the reader can flush what it holds."""
+
+    def wait(self) -> Exit:
+        """Blocks until it ended; the same answer ever after. RuntimeBroken: it cannot be known."""
+
+    def stop(self, grace: float) -> None:
+        """SIGTERM to every process of it, ``grace`` seconds, SIGKILL to what is left. Returns when
+        nothing of it runs. After the end, or during another stop, it does no harm."""
+
+    def result(self) -> bytes | None:
+        """The output file, at most OUTPUT_LIMIT + 1 bytes; None when there is none."""
+
+    def progress(self) -> bytes | None:
+        """The progress file as it stands."""
+
+    def remove(self) -> None:
+        """Leave nothing behind: container, volumes, networks, directories. May be called twice."""
+
+
+class Runtime(Protocol):
+    name: str
+
+    def check(self) -> None:
+        """RuntimeBroken when it cannot run anything now."""
+
+    def prepare(self, order: RunAttempt, notice: Notice) -> None:
+        """What may take long before the start, such as pulling the image. Unrunnable on failure."""
+
+    def start(self, order: RunAttempt) -> Run:
+        """Unrunnable when the task's own wishes cannot be met, RuntimeBroken otherwise."""
+
+    def adopt(self) -> Sequence[Adopted]:
+        """What this node's earlier worker left, running or ended."""
+
+    def sweep(self, keep: Set[UUID]) -> int:
+        """Remove what belongs to this node and to no attempt in ``keep``; how much that was."""
