@@ -18,7 +18,7 @@ def given_job(db: Database, **columns: object) -> UUID:
     return _insert(db, "job", {**values, "spec": '{"name":"job","tasks":[]}', **columns})
 
 
-def given_attempt(db: Database, *, grace: float = 10.0, **columns: object) -> UUID:
+def given_attempt(db: Database, *, grace: float = 10.0, **columns: Any) -> UUID:
     """With a job and an active task of its own; pending and due unless told otherwise."""
     job_id = given_job(db)
     task_id, id = new_task_id(), new_attempt_id()
@@ -58,7 +58,7 @@ def age(db: Database, id: UUID, column: str, seconds: float) -> None:
     """Let a time of an attempt lie that much further in the past."""
     with db.transaction() as tx:
         tx.run(
-            f"UPDATE attempt SET {column} = {column} - %(by)s * interval '1 second'"
+            f"UPDATE attempt SET {column} = {column} - make_interval(secs => %(by)s)"  # noqa: S608
             " WHERE id = %(id)s",
             by=seconds,
             id=id,

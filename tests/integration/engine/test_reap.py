@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -45,7 +46,7 @@ def scene(db: Database) -> Scene:
     return Scene(db)
 
 
-def given_running(db: Database, **columns: object) -> UUID:
+def given_running(db: Database, **columns: Any) -> UUID:
     return given_attempt(db, state="running", node="node-1", **columns)
 
 

@@ -17,6 +17,7 @@ from windlass.shared.streams import Outlet
 
 pytestmark = pytest.mark.redis
 
+
 @pytest.fixture
 def nudges(redis: Redis) -> Iterator[Nudges]:
     nudges = Nudges(redis)
@@ -43,9 +44,7 @@ def away() -> RedisSignals:
     return RedisSignals(nobody, nobody, Nudges(nobody))
 
 
-def test_a_watcher_hears_of_its_job_and_of_no_other(
-    signals: RedisSignals, redis: Redis
-) -> None:
+def test_a_watcher_hears_of_its_job_and_of_no_other(signals: RedisSignals, redis: Redis) -> None:
     mine, other = uuid4(), uuid4()
     with signals.watch([mine]) as watch, signals.watch([]) as all_of_them:
         until(lambda: subscribed(redis))
@@ -90,13 +89,13 @@ def test_without_redis_nudges_are_dropped_and_questions_refused(away: RedisSigna
     away.changed([uuid4()])
 
     for question in (
-        lambda: away.young(),
-        lambda: away.backlog(),
+        away.young,
+        away.backlog,
         lambda: away.standings([uuid4()]),
         lambda: away.revoke([uuid4()]),
         lambda: away.judge([uuid4()], Verdict.CANCEL, ["node"]),
         lambda: away.drain("node", True),
-        lambda: away.horizon(),
+        away.horizon,
         lambda: away.committed("0-0"),
     ):
         with pytest.raises(Away):
