@@ -12,6 +12,7 @@ SOCKET_OPTIONS = {
 }
 
 
-def connect(url: str) -> "Redis":
+def connect(url: str, patience: float = 5.0) -> "Redis":
     """A client that answers bytes, fails within seconds, and retries a broken connection once."""
-    return Redis.from_url(url, retry=Retry(NoBackoff(), 1), **SOCKET_OPTIONS)
+    options = {**SOCKET_OPTIONS, "socket_timeout": patience, "socket_connect_timeout": patience}
+    return Redis.from_url(url, retry=Retry(NoBackoff(), 1), **options)
