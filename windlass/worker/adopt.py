@@ -4,7 +4,6 @@ Nothing is claimed before this is done, and nothing is decided without Redis: wh
 what is not, only the engine's verdicts tell.
 """
 
-from collections.abc import Sequence
 from threading import Event
 
 from redis.exceptions import RedisError

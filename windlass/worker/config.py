@@ -22,6 +22,8 @@ class Config:
     runtime: str = "docker"
     state_dir: Path
     bind_sources: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    default_image: str | None = None
     drain_timeout: float = 10.0
     log_level: str = "info"
 
@@ -42,6 +44,8 @@ class Config:
                 ),
                 state_dir=env.path("STATE_DIR", _default_state_dir()),
                 bind_sources=tuple(env.list("BIND_SOURCES", [])),
+                networks=tuple(env.list("NETWORKS", [])),
+                default_image=env.str("DEFAULT_IMAGE", None),
                 drain_timeout=_parsed(env.str("DRAIN_TIMEOUT", "10s", validate=_is_duration)),
                 log_level=env.str(
                     "LOG_LEVEL",

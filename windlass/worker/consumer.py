@@ -5,15 +5,18 @@ message on its way has been promised. One that is on its way is let in whatever 
 the task hands it back when it does not fit.
 """
 
-from typing import Any, Final
+from typing import Any
 
 from celery import bootsteps
 from celery.worker import consumer as base
 from celery.worker import state
 from celery.worker.consumer.tasks import Tasks
 
+from windlass.shared import logs
 from windlass.worker.capacity import Capacity
 from windlass.worker.watchdog import Pulse
+
+log = logs.logger("consumer")
 
 
 class Consumer(base.Consumer):
@@ -31,14 +34,14 @@ class Consumer(base.Consumer):
         return connected
 
     def _on_away(self, problem: Exception, interval: float) -> None:
-        base.consumer.warn("Redis is away: %s; next try in %.1f s", problem, interval)
+        log.warning("broker.away", problem=str(problem), next_try_in=interval)
 
 
 def admission(capacity: Capacity, pulse: Pulse) -> type[bootsteps.StartStopStep]:
     """A step that puts ``capacity`` in charge of what the consumer asks for."""
 
     class Admission(bootsteps.StartStopStep):
-        requires: Final = (Tasks,)
+        requires = (Tasks,)
 
         def __init__(self, c: Any, **options: Any) -> None:
             super().__init__(c, **options)

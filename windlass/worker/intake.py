@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from threading import Thread
 from time import monotonic, sleep
+from typing import Any, cast
 
 from celery import Celery
 from celery.worker import WorkController, state
@@ -20,9 +21,7 @@ log = logs.logger("intake")
 class Intake:
     """``died`` is called, with an exit code, when it ends without having been told to."""
 
-    def __init__(
-        self, app: Celery, node: str, queues: tuple[str, ...], pulse: Pulse
-    ) -> None:
+    def __init__(self, app: Celery, node: str, queues: tuple[str, ...], pulse: Pulse) -> None:
         self._app = app
         self._node = node
         self._queues = queues
@@ -55,7 +54,7 @@ class Intake:
 
     def stop(self, timeout: float) -> None:
         self._stopping = True
-        state.should_stop = 0
+        state.should_stop = cast(Any, 0)
         hub = getattr(self._controller, "hub", None)
         if hub is not None:
             hub.call_soon(state.maybe_shutdown)

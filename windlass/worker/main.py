@@ -19,7 +19,7 @@ from windlass.worker.adopt import adopt_patiently
 from windlass.worker.capacity import Hold
 from windlass.worker.config import Config
 from windlass.worker.identity import NameTaken, installed
-from windlass.worker.runtimes.base import Runtime, RuntimeBroken
+from windlass.worker.runtimes.base import Runtime, RuntimeBroken, RuntimeConfig
 from windlass.worker.wiring import Worker
 
 EXIT_REFUSED = 78  # EX_CONFIG
@@ -36,12 +36,26 @@ def serve(config: Config) -> int:
     logs.configure(level=config.log_level)
     try:
         with installed(config.state_dir, config.node) as installation:
-            runtime = runtimes.load(config, installation)
+            runtime = _runtime(config, installation)
             runtime.check()
             return Service(config, runtime, installation).run()
     except (NameTaken, RuntimeBroken) as refusal:
-        log.error("worker.refused", problem=str(refusal))
+        log.critical("worker.refused", problem=str(refusal))
         return EXIT_REFUSED
+
+
+def _runtime(config: Config, installation: str) -> Runtime:
+    """Its runs carry the installation as well as the node's name."""
+    return runtimes.load(
+        config.runtime,
+        RuntimeConfig(
+            node=f"{config.node}-{installation[:8]}",
+            state_dir=config.state_dir / config.node,
+            bind_sources=config.bind_sources,
+            networks=config.networks,
+            default_image=config.default_image,
+        ),
+    )
 
 
 class Service:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from threading import Event, Thread
+from typing import Any, cast
 
 from redis import Redis
 from redis.client import PubSub
@@ -35,7 +36,7 @@ class Nudges:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                with closing(self._redis.pubsub()) as channel:
+                with closing(cast(Any, self._redis).pubsub()) as channel:
                     self._listen(channel)
             except RedisError as problem:
                 log.debug("nudges.away", problem=str(problem))

@@ -29,6 +29,8 @@ def of_exit(exit: Exit, stopped: Reason | None, container: Container) -> Outcome
         return Outcome(stopped, "cancelled", exit.code)
     if stopped is Reason.TIMEOUT:
         return Outcome(stopped, f"timed out after {_limit(container)}", exit.code)
+    if exit.fault is not None:
+        return Outcome(Reason.SETUP, exit.fault, exit.code)
     if exit.oom:
         return Outcome(Reason.OOM, _out_of_memory(container), exit.code)
     if exit.code != 0:

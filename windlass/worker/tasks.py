@@ -21,7 +21,7 @@ def register(app: Celery, runner: Runner) -> None:
         try:
             order = messages.decode(message)
         except msgspec.DecodeError as problem:  # a ValidationError is one
-            log.error("order.unreadable", problem=str(problem))
+            log.critical("order.unreadable", problem=str(problem))
             return
         try:
             runner.accept(order)

@@ -73,9 +73,7 @@ class Transcript:
                 return
 
 
-def _behind(
-    pieces: Iterator[tuple[Stream, bytes]], skip: int
-) -> Iterator[tuple[Stream, bytes]]:
+def _behind(pieces: Iterator[tuple[Stream, bytes]], skip: int) -> Iterator[tuple[Stream, bytes]]:
     for stream, data in pieces:
         known = min(skip, len(data))
         skip -= known

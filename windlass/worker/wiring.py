@@ -58,7 +58,9 @@ class Worker:
     sweeper: Ticker
 
 
-def build(config: Config, runtime: Runtime, installation: str, bark: Callable[[int], None]) -> Worker:
+def build(
+    config: Config, runtime: Runtime, installation: str, fail: Callable[[int], None]
+) -> Worker:
     clock = SystemClock()
     redis = connect(config.redis_url)
     outlet = Outlet(redis)
@@ -94,7 +96,7 @@ def build(config: Config, runtime: Runtime, installation: str, bark: Callable[[i
         reporter=reporter,
         heartbeat=heartbeat,
         intake=_intake(config, runner, capacity, pulse),
-        watchdog=Watchdog(redis, pulse, bark),
+        watchdog=Watchdog(redis, pulse, fail),
         always=(reporter, keeper, nudges, tools.progress, Health(runtime, capacity), heartbeat),
         sweeper=sweeper(runtime, runner),
     )
