@@ -6,7 +6,6 @@ holds nothing else, so that it has nothing to lose.
 
 # ruff: noqa: PLC0415
 
-import gc
 import os
 import socket
 import sys
@@ -117,12 +116,10 @@ def _run_http(config: Config, listener: socket.socket) -> None:
 
 def _run_loops(config: Config) -> None:
     from windlass.coordinator import wiring
-    from windlass.coordinator.loops import mask_signals, run_all, signalled
+    from windlass.coordinator.loops import mask_signals, signalled
 
     mask_signals()
-    made = wiring.loops(config)
-    gc.freeze()
-    run_all(made, until=signalled)
+    wiring.run_loops(config, until=signalled)
 
 
 def _refuse(problem: CannotServe) -> int:

@@ -5,7 +5,8 @@ What is heavy is imported where it is needed: the loops need no Flask, the API n
 
 # ruff: noqa: PLC0415
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from redis import Redis
 
 from windlass.coordinator.config import Config
-from windlass.coordinator.loops import Loop, in_batches, wake_all
+from windlass.coordinator.loops import Loop, in_batches, run_all, wake_all
 from windlass.coordinator.store.db import Database
 from windlass.coordinator.transport.nudges import Nudges
 from windlass.coordinator.transport.signals import RedisSignals
@@ -35,6 +36,11 @@ class Ground:
     nudges: Nudges
     signals: RedisSignals
 
+    def close(self) -> None:
+        self.nudges.close()
+        self.redis.close()
+        self.db.close()
+
 
 def ground(config: Config) -> Ground:
     redis = connect(config.redis_url)
@@ -55,11 +61,14 @@ def http_app(config: Config) -> "Flask":
     return create_app(Engine(base.db, base.signals), settings)
 
 
-def loops(config: Config) -> Sequence[Loop]:
+def run_loops(config: Config, until: Callable[[], object]) -> None:
+    """Every loop of the engine, until ``until`` returns."""
     base = ground(config)
     made = [*_handing_out(config, base), *_taking_in(config, base), *_watching(base)]
     base.nudges.listen([keys.DISPATCH_NUDGE], partial(wake_all, made))
-    return made
+    gc.freeze()
+    run_all(made, until)
+    base.close()
 
 
 def _handing_out(config: Config, base: Ground) -> Sequence[Loop]:
