@@ -2,7 +2,9 @@
 
 import gc
 import os
+import signal
 import socket
+from types import FrameType
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -10,6 +12,7 @@ from gunicorn.arbiter import Arbiter
 
 from windlass.coordinator import wiring
 from windlass.coordinator.config import Config
+from windlass.coordinator.web.streams import Streams
 
 GRACE = 3  # seconds for answers under way; streams are cut and resumed by their readers
 _MEMORY = "/dev/shm"  # noqa: S108 - not for secrets: workers touch a file here to show they live
@@ -19,6 +22,7 @@ class _Application(BaseApplication):  # type: ignore[misc]
     def __init__(self, config: Config, listener: socket.socket) -> None:
         self._config = config
         self._listener = listener
+        self._streams = Streams.for_threads(config.http_threads)
         super().__init__()
 
     def load_config(self) -> None:
@@ -32,6 +36,7 @@ class _Application(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             "preload_app": True,
             "control_socket_disable": True,
+            "post_worker_init": self._listen_for_the_end,
             "worker_tmp_dir": _MEMORY if os.path.isdir(_MEMORY) else None,
         }
         for name, value in given.items():
@@ -39,9 +44,18 @@ class _Application(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         """In the arbiter, before it forks: nothing is connected yet."""
-        app = wiring.http_app(self._config)
+        app = wiring.http_app(self._config, self._streams)
         gc.freeze()
         return app
+
+    def _listen_for_the_end(self, worker: Any) -> None:
+        """Streams end with the process, so that it does not wait for their readers."""
+
+        def end(signum: int, frame: FrameType | None) -> None:
+            self._streams.closing.set()
+            worker.handle_exit(signum, frame)
+
+        signal.signal(signal.SIGTERM, end)
 
 
 def serve_http(config: Config, listener: socket.socket) -> None:
