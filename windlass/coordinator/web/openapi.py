@@ -39,8 +39,8 @@ def describe(
         plugins=[plugin],
         servers=[{"url": prefix or "/"}],
     )
-    assert plugin.converter is not None  # noqa: S101  # apispec sets it in init_spec
-    plugin.converter.add_attribute_function(_shape)
+    converter: Any = plugin.converter
+    converter.add_attribute_function(_shape)
     for name, scheme in _SCHEMES.items():
         spec.components.security_scheme(name, scheme)
     paths: dict[str, dict[str, Any]] = {}
