@@ -246,7 +246,7 @@ class Token(Schema):
     used_at = _moment(allow_none=True)
 
 
-class NewToken(Token):
+class TokenWithSecret(Token):
     secret = _text()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from windlass.coordinator.dialects.native import graph
-from windlass.coordinator.dialects.native.schema import JobSchema
+from windlass.coordinator.dialects.native.schema import JobDocument
 from windlass.coordinator.dialects.native.translate import to_job_spec
 from windlass.coordinator.engine.errors import Problem
 from windlass.coordinator.web.body import Body
@@ -19,7 +19,7 @@ from windlass.shared.spec import JobSpec
 
 Check = Callable[[JobSpec], Sequence[Problem]]
 
-_SCHEMA = JobSchema()
+_SCHEMA = JobDocument()
 _WORDS = {"condition": "if", "kind": "type", "key": "name"}  # of a spec -> of a document
 
 
@@ -73,7 +73,7 @@ def _what_remains(value: Any, wrong: Iterable[Path]) -> Any:
 
 
 def _order(path: Path) -> list[tuple[int, str]]:
-    """Backwards: later items of a list before earlier ones, what is inside before what is around."""
+    """Sorted backwards: later items of a list first, and what is inside before what is around."""
     return [(step, "") if isinstance(step, int) else (-1, step) for step in path]
 
 

@@ -10,7 +10,7 @@ from flask import Response, request
 from windlass.coordinator.dialects.native import documents, present, queries
 from windlass.coordinator.dialects.native.describe import job_document
 from windlass.coordinator.dialects.native.intake import take
-from windlass.coordinator.dialects.native.schema import JobSchema
+from windlass.coordinator.dialects.native.schema import JobDocument
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.engine.views import Page, Submission
 from windlass.coordinator.web import replies
@@ -24,7 +24,7 @@ from windlass.shared.ids import JobId
 DOOR = "native"
 MOST_COUNTED = 1000
 
-_TAKES: dict[str, Any] = {"body": JobSchema, "formats": tuple(MEDIA)}
+_TAKES: dict[str, Any] = {"body": JobDocument, "formats": tuple(MEDIA)}
 _JOB = Gives(schema=documents.Job)
 _ASKED = {HTTPStatus.ACCEPTED: Gives(schema=documents.Job, about="asked; the state follows")}
 

@@ -67,7 +67,7 @@ class Logs:
 
     @operation("GET /jobs/<uuid:job_id>/log", Scope.READ, gives=_TEXT)
     def read_job_log(self, _: Call, job_id: UUID) -> Response:
-        """Read the logs of all tasks, attempt after attempt, the task's name in front of each line."""
+        """Read the logs of all tasks, attempt after attempt, each line with its task in front."""
         self._engine.job(JobId(job_id))
         return replies.text(merged.job_log(self._engine, JobId(job_id)))
 

@@ -64,7 +64,7 @@ class Names(ListOf):
         super().__init__(Text(least=1, most=_NAME), most=MOST_TASKS)
 
 
-class RetrySchema(Strict):
+class RetryDocument(Strict):
     limit = Whole(0, 100)
     initial_delay = Duration()
     scaling_factor = Real(1, 100)
@@ -72,12 +72,12 @@ class RetrySchema(Strict):
     jitter = Real(0, 1)
 
 
-class LimitsSchema(Strict):
+class LimitsDocument(Strict):
     cpus = Real(0.01, 4096)
     memory = Size(least=6 * _MEBIBYTE)
 
 
-class MountSchema(Strict):
+class MountDocument(Strict):
     type = Choice(["volume", "bind", "tmpfs"], required=True)
     target = Text(least=1, most=4096, required=True)
     source = Text(least=1, most=4096)
@@ -85,12 +85,12 @@ class MountSchema(Strict):
     size = Size(least=1)
 
 
-class RegistrySchema(Strict):
+class RegistryDocument(Strict):
     username = Text(least=1, most=_NAME, required=True)
     password = Text(least=1, most=4096, required=True)
 
 
-class SharedSchema(Strict):
+class SharedDocument(Strict):
     """What a task may say, and ``defaults`` for all of them."""
 
     image = Text(least=1, most=_IMAGE)
@@ -101,24 +101,24 @@ class SharedSchema(Strict):
     priority = Whole(0, 9)
     timeout = Duration(least=0.001)
     grace = Duration()
-    retry = Part(RetrySchema)
+    retry = Part(RetryDocument)
     allow_failure = Flag()
-    limits = Part(LimitsSchema)
+    limits = Part(LimitsDocument)
     gpus = Gpus(least=1, most=4)
     shm = Size(least=1)
-    mounts = ListOf(Part(MountSchema), most=100)
+    mounts = ListOf(Part(MountDocument), most=100)
     networks = ListOf(Text(least=1, most=_NAME), most=20)
     user = Scalar(least=1, most=_NAME)
     pull = Choice(["always", "if-missing", "never"])
-    registry = Part(RegistrySchema)
+    registry = Part(RegistryDocument)
     tags = ListOf(Text(least=1, most=64), most=100)
 
 
-class DefaultsSchema(SharedSchema):
+class DefaultsDocument(SharedDocument):
     pass
 
 
-class TaskSchema(SharedSchema):
+class TaskDocument(SharedDocument):
     name = Text(least=1, most=_NAME, required=True)
     run = Text(least=1)
     cmd = ListOf(Scalar(), least=1)
@@ -128,7 +128,7 @@ class TaskSchema(SharedSchema):
     var = Text(least=1, most=_NAME)
 
 
-class JobSchema(Strict):
+class JobDocument(Strict):
     name = Text(least=1, most=_NAME, required=True)
     description = Text(most=_TEMPLATE)
     inputs = Table(Scalar())
@@ -139,5 +139,5 @@ class JobSchema(Strict):
     timeout = Duration(least=0.001)
     fail_fast = Flag()
     output = Text(least=1, most=_TEMPLATE)
-    defaults = Part(DefaultsSchema)
-    tasks = ListOf(Part(TaskSchema), least=1, most=MOST_TASKS, required=True)
+    defaults = Part(DefaultsDocument)
+    tasks = ListOf(Part(TaskDocument), least=1, most=MOST_TASKS, required=True)

@@ -40,7 +40,7 @@ class Tasks:
         gives={HTTPStatus.OK: Gives(media="text/plain", about="w a c f x s, one for each task")},
     )
     def task_states(self, _: Call, job_id: UUID) -> Response:
-        """Give one letter for each task: waiting, active, completed, failed, x cancelled, skipped."""
+        """Give one letter per task: waiting, active, completed, failed, x cancelled, skipped."""
         states = self._engine.task_states(JobId(job_id))
         return replies.text("".join(present.LETTERS[state] for state in states))
 

@@ -18,13 +18,13 @@ from windlass.coordinator.web.quantities import Moment
 from windlass.coordinator.web.refusals import Strict, flaws
 
 
-class TokenSchema(Strict):
+class TokenDocument(Strict):
     name = Text(least=1, most=128, required=True)
     scope = Choice(list(Scope), required=True)
     expires_at = Moment()
 
 
-_SCHEMA = TokenSchema()
+_SCHEMA = TokenDocument()
 
 
 class Tokens:
@@ -40,9 +40,9 @@ class Tokens:
     @operation(
         "POST /tokens",
         Scope.ADMIN,
-        body=TokenSchema,
+        body=TokenDocument,
         formats=tuple(MEDIA),
-        gives={HTTPStatus.CREATED: Gives(schema=documents.NewToken)},
+        gives={HTTPStatus.CREATED: Gives(schema=documents.TokenWithSecret)},
         fails=(HTTPStatus.CONFLICT,),
     )
     def create_token(self, _: Call) -> Response:
