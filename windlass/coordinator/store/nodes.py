@@ -124,7 +124,7 @@ WITH load AS (
         min(created_at) FILTER (WHERE state <> 'running') AS oldest_at
     FROM attempt WHERE state IN ('pending', 'scheduled', 'running') GROUP BY queue
 ), served AS (
-    SELECT name, count(*) AS nodes FROM node, unnest(queues) AS queue (name)
+    SELECT queue.name, count(*) AS nodes FROM node, unnest(queues) AS queue (name)
     WHERE left_at IS NULL AND seen_at >= now() - interval '15 seconds' AND NOT (drain OR draining)
     GROUP BY queue.name
 )

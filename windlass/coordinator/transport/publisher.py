@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any
 
 from kombu import Connection, Producer
-from kombu.exceptions import ChannelError, KombuError
+from kombu.exceptions import KombuError
 from redis import RedisError
 
 from windlass.coordinator.engine.ports import Away, Due
@@ -28,7 +28,8 @@ class CeleryPublisher:
     def __init__(self, redis_url: str, leases: Leases) -> None:
         # Kombu puts messages in one pipeline only where nothing is repeated behind its back.
         options = {**transport_options(), "retry_on_timeout": False}
-        self._connection = Connection(redis_url, transport_options=options)
+        self._template = Connection(redis_url, transport_options=options)
+        self._connection: Connection | None = None
         self._leases = leases
         self._producer: Any = None  # its stubs do not know of batches
         self._lock = Lock()
@@ -42,11 +43,8 @@ class CeleryPublisher:
 
     def depth(self, queue: str) -> int:
         with self._channel() as producer:
-            try:
-                declared = producer.channel.queue_declare(queue, passive=True)
-            except ChannelError:  # Redis keeps no empty lists
-                return 0
-        return int(declared.message_count)
+            # Not passively: kombu then looks for the queue without the prefix of its keys.
+            return int(producer.channel.queue_declare(queue).message_count)
 
     def close(self) -> None:
         with self._lock:
@@ -57,6 +55,7 @@ class CeleryPublisher:
         with self._lock:
             try:
                 if self._producer is None:
+                    self._connection = self._template.clone()
                     self._producer = Producer(self._connection.channel())
                 yield self._producer
             except (RedisError, KombuError, OSError) as problem:
@@ -65,7 +64,8 @@ class CeleryPublisher:
 
     def _forget(self) -> None:
         self._producer = None
-        self._connection.close()
+        if self._connection is not None:
+            self._connection.close()
 
 
 def _send(producer: Any, due: Due) -> None:

@@ -13,6 +13,7 @@ from windlass.coordinator.transport.nudges import Nudges
 from windlass.shared import keys
 from windlass.shared.lease import LEASE_TTL, TICKET_TTL, Leases, Standing, Verdict
 
+YOUTH = LEASE_TTL.total_seconds() + 1  # Redis tells its uptime in whole seconds
 SLOW = 2.0  # a call that takes longer shows that holders, too, may have waited
 SILENCE = 5.0  # no nudges for so long after one did not get through: nobody shall wait for them
 
@@ -27,10 +28,11 @@ return now - redis.call("get", KEYS[1])
 class RedisSignals:
     """``hasty`` is a client that gives up early: for nudges, which nobody has to wait for."""
 
-    def __init__(self, redis: Redis, hasty: Redis, nudges: Nudges) -> None:
+    def __init__(self, redis: Redis, hasty: Redis, nudges: Nudges, youth: float = YOUTH) -> None:
         self._redis = redis
         self._hasty = hasty
         self._nudges = nudges
+        self._youth = youth
         self._leases = Leases(redis)
         self._age = redis.register_script(_AGE)
         self._run = ""
@@ -72,12 +74,11 @@ class RedisSignals:
             self._age(keys=[keys.EPOCH], client=pipe)
             pipe.info("server")
             age, server = pipe.execute()
-        lease = LEASE_TTL.total_seconds() + 1
         earlier, self._run = self._run, server["run_id"]
         if earlier not in {"", self._run}:
             self._troubled_at = monotonic()
         since = min(int(age), server["uptime_in_seconds"], monotonic() - self._troubled_at)
-        return bool(since < lease)
+        return bool(since < self._youth)
 
     def backlog(self) -> int:
         with self._careful():
