@@ -1,6 +1,6 @@
 """The engine alone, on a Postgres of its own: submit, hand over, finish. Prints rates.
 
-    python -m benchmarks.engine [seconds per measurement]
+python -m benchmarks.engine [seconds per measurement]
 """
 
 import sys
@@ -100,18 +100,18 @@ def wide(size: int) -> JobSpec:
 
 
 def chain(size: int) -> JobSpec:
-    return JobSpec(
-        name="chain", tasks=tuple(task(i, *([i - 1] if i else [])) for i in range(size))
-    )
+    return JobSpec(name="chain", tasks=tuple(task(i, *([i - 1] if i else [])) for i in range(size)))
 
 
 def layers(depth: int, width: int) -> JobSpec:
     """Each task needs three of the layer before."""
-    tasks = [
-        task(i, *({i - width, i // width * width - 1, i // width * width - width} if i >= width else ()))
-        for i in range(depth * width)
-    ]
+    tasks = [task(i, *above(i, width)) for i in range(depth * width)]
     return JobSpec(name="layers", tasks=tuple(tasks))
+
+
+def above(position: int, width: int) -> set[int]:
+    first = position // width * width
+    return {position - width, first - 1, first - width} if first else set()
 
 
 def task(number: int, *needs: int) -> TaskSpec:
