@@ -19,8 +19,6 @@ def live(directory: Path, name: str) -> None:
         ended.write(f"{name}\n")
 
 
-
-
 def main(directory: Path) -> None:
     Family([Child(name, partial(live, directory, name)) for name in ("first", "second")]).run()
 

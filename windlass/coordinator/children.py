@@ -6,11 +6,13 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
 from time import monotonic
 from types import FrameType
+from typing import Protocol, cast
 
 import structlog
 
@@ -23,40 +25,49 @@ _fork = multiprocessing.get_context("fork")
 _log = structlog.get_logger()
 
 
+class Gate(Protocol):
+    def set(self) -> None: ...
+
+    def wait(self) -> bool: ...
+
+
+def a_gate() -> Gate:
+    """For all who are forked after it was made."""
+    return _fork.Event()
+
+
 @dataclass
 class Child:
     """``main`` runs in the child, in its main thread, with default signals; SIGTERM asks it to end.
     Forked, so it shares what the parent has loaded."""
 
     name: str
-    main: Callable[[], None]
+    main: Callable[[], object]
     deaths: int = 0
     due: float = 0.0
     started: float = 0.0
-    process: "multiprocessing.process.BaseProcess | None" = field(default=None, repr=False)
+    process: "BaseProcess | None" = field(default=None, repr=False)
 
     def start(self) -> None:
         self.process = _fork.Process(target=_begin, args=(self.main, os.getpid()), name=self.name)
         self.process.start()
         self.started = monotonic()
 
-    def bury(self) -> None:
-        """Note its death, and when to start it again."""
-        if self.process is None:
-            return
+    def bury(self) -> int:
+        """Note its death, and when to start it again; its exit code."""
+        assert self.process is not None  # noqa: S101
         self.process.join()
-        code, self.process = self.process.exitcode, None
+        code, self.process = self.process.exitcode or 0, None
         now = monotonic()
         self.deaths = 1 if now - self.started > STEADY else self.deaths + 1
         self.due = now + min(LONGEST_PAUSE, 0.5 * 2.0 ** min(self.deaths - 1, 10))
-        _log.warning("child.died", child=self.name, exitcode=code, deaths=self.deaths)
+        return code
 
     def stop(self) -> None:
         """Ask, wait, and only then kill."""
         if self.process is None:
             return
-        with suppress(ProcessLookupError):
-            self.process.terminate()
+        self.process.terminate()
         self.process.join(PATIENCE)
         if self.process.is_alive():
             self.process.kill()
@@ -64,41 +75,60 @@ class Child:
 
 
 class Family:
-    """Children in the order in which they shall end."""
+    """Children in the order in which they shall end. ``first`` runs once beside them: where it
+    comes to another end than 0, so does everything."""
 
-    def __init__(self, children: Sequence[Child]) -> None:
+    def __init__(self, children: Sequence[Child], first: Callable[[], int] | None = None) -> None:
         self._children = children
+        self._first = Child("first", partial(_exit_with, first)) if first else None
         self._ear, self._mouth = os.pipe()
 
-    def run(self) -> None:
-        """Keep all alive until SIGTERM or SIGINT, then end them one after the other."""
+    def run(self) -> int:
+        """Keep all alive until SIGTERM or SIGINT, then end them one after the other. The exit code:
+        0, or that of ``first``."""
         for signum in (signal.SIGTERM, signal.SIGINT):
             signal.signal(signum, self._hear)
+        if self._first:
+            self._first.start()
+        code = None
         try:
-            while self._tend():
-                pass
+            while code is None:
+                code = self._tend()
         finally:
-            for child in self._children:
+            for child in self._known():
                 child.stop()
+        return code
 
-    def _tend(self) -> bool:
+    def _known(self) -> list[Child]:
+        return [*([self._first] if self._first else []), *self._children]
+
+    def _tend(self) -> int | None:
+        """Wait for something to happen and deal with it; the exit code when all shall end."""
         now = monotonic()
         for child in self._children:
             if child.process is None and child.due <= now:
                 child.start()
-        dues = [child.due - now for child in self._children if child.process is None]
-        alive = {c.process.sentinel: c for c in self._children if c.process is not None}
-        ended = wait([self._ear, *alive], timeout=min(dues, default=None))
-        for sentinel in ended:
-            if sentinel in alive:
-                alive[sentinel].bury()
-        return self._ear not in ended
+        rests = [max(0.0, child.due - now) for child in self._children if child.process is None]
+        alive: dict[int, Child] = {c.process.sentinel: c for c in self._known() if c.process}
+        for sentinel in wait([self._ear, *alive], timeout=min(rests, default=None)):
+            if sentinel == self._ear:
+                return 0
+            if code := self._bury(alive[cast(int, sentinel)]):
+                return code
+        return None
+
+    def _bury(self, child: Child) -> int:
+        code = child.bury()
+        if child is self._first:
+            return abs(code)
+        _log.warning("child.died", child=child.name, exitcode=code, deaths=child.deaths)
+        return 0
 
     def _hear(self, signum: int, frame: FrameType | None) -> None:
         os.write(self._mouth, b"!")
 
 
-def _begin(main: Callable[[], None], parent: int) -> None:
+def _begin(main: Callable[[], object], parent: int) -> None:
     for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
         signal.signal(signum, signal.SIG_DFL)
     if sys.platform == "linux":
@@ -106,14 +136,6 @@ def _begin(main: Callable[[], None], parent: int) -> None:
     if os.getppid() != parent:  # it died before the line above
         return
     main()
-
-
-def run_apart(act: Callable[[], int]) -> int:
-    """Its exit code, from a process that takes with it all it loaded."""
-    child = _fork.Process(target=_exit_with, args=(act,))
-    child.start()
-    child.join()
-    return child.exitcode if child.exitcode is not None and child.exitcode >= 0 else 1
 
 
 def _exit_with(act: Callable[[], int]) -> None:

@@ -10,12 +10,13 @@ import os
 import socket
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
-from windlass.coordinator.children import Child, Family, run_apart
+from windlass.coordinator.children import Child, Family, a_gate
 from windlass.coordinator.config import Address, Config
 
 if TYPE_CHECKING:
@@ -45,10 +46,7 @@ def serve(config: Config) -> int:
         return _refuse(problem)
     with listener, tempfile.TemporaryDirectory(prefix="windlass-metrics-") as metrics:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics
-        code = run_apart(partial(_prepare, config))
-        if code == 0:
-            _family(config, listener).run()
-    return code
+        return _family(config, listener).run()
 
 
 def listen(address: Address) -> socket.socket:
@@ -64,15 +62,18 @@ def listen(address: Address) -> socket.socket:
 def _family(config: Config, listener: socket.socket) -> Family:
     port = listener.getsockname()[1]
     bound = replace(config, bind=replace(config.bind, port=port))
-    children = [
-        Child("http", partial(_run_http, bound, listener)),
-        Child("loops", partial(_run_loops, bound)),
-    ]
-    return Family(children)
+    ready = a_gate()
+    return Family(
+        children=[
+            Child("http", partial(_run_http, bound, listener, ready.wait)),
+            Child("loops", partial(_run_loops, bound, ready.wait)),
+        ],
+        first=partial(_prepare, bound, ready.set),
+    )
 
 
-def _prepare(config: Config) -> int:
-    """In a process of its own: its imports and connections are gone when it is done."""
+def _prepare(config: Config, done: Callable[[], object]) -> int:
+    """In a process of its own, while the others load: what it took is given back when it ends."""
     from windlass.coordinator.store.db import Database
 
     try:
@@ -80,6 +81,7 @@ def _prepare(config: Config) -> int:
         _check_tokens(config, Database(config.database_url, pool_size=1))
     except CannotServe as problem:
         return _refuse(problem)
+    done()
     return 0
 
 
@@ -108,18 +110,18 @@ def _check_tokens(config: Config, db: "Database") -> None:
         raise CannotServe(NO_TOKENS.format(address=config.bind))
 
 
-def _run_http(config: Config, listener: socket.socket) -> None:
+def _run_http(config: Config, listener: socket.socket, ready: Callable[[], object]) -> None:
     from windlass.coordinator.http import serve_http
 
-    serve_http(config, listener)
+    serve_http(config, listener, ready)
 
 
-def _run_loops(config: Config) -> None:
+def _run_loops(config: Config, ready: Callable[[], object]) -> None:
     from windlass.coordinator import wiring
     from windlass.coordinator.loops import mask_signals, signalled
 
     mask_signals()
-    wiring.run_loops(config, until=signalled)
+    wiring.run_loops(config, until=signalled, ready=ready)
 
 
 def _refuse(problem: CannotServe) -> int:
