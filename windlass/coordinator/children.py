@@ -7,22 +7,19 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from time import monotonic
 from types import FrameType
 from typing import Protocol, cast
 
-import structlog
-
+GIVE_UP = 78  # exit code of a child that knows it will fare no better next time
 PATIENCE = 8.0  # seconds from SIGTERM to SIGKILL
 LONGEST_PAUSE = 30.0
 STEADY = 60.0  # seconds alive after which earlier deaths are forgotten
 _PR_SET_PDEATHSIG = 1
 
 _fork = multiprocessing.get_context("fork")
-_log = structlog.get_logger()
 
 
 class Gate(Protocol):
@@ -61,6 +58,8 @@ class Child:
         now = monotonic()
         self.deaths = 1 if now - self.started > STEADY else self.deaths + 1
         self.due = now + min(LONGEST_PAUSE, 0.5 * 2.0 ** min(self.deaths - 1, 10))
+        if code != GIVE_UP:
+            _report(self, code)
         return code
 
     def stop(self) -> None:
@@ -75,32 +74,25 @@ class Child:
 
 
 class Family:
-    """Children in the order in which they shall end. ``first`` runs once beside them: where it
-    comes to another end than 0, so does everything."""
+    """Children in the order in which they shall end."""
 
-    def __init__(self, children: Sequence[Child], first: Callable[[], int] | None = None) -> None:
+    def __init__(self, children: Sequence[Child]) -> None:
         self._children = children
-        self._first = Child("first", partial(_exit_with, first)) if first else None
         self._ear, self._mouth = os.pipe()
 
     def run(self) -> int:
-        """Keep all alive until SIGTERM or SIGINT, then end them one after the other. The exit code:
-        0, or that of ``first``."""
+        """Keep all alive until SIGTERM or SIGINT, then end them one after the other; the exit code:
+        0, or 1 when a child gave up."""
         for signum in (signal.SIGTERM, signal.SIGINT):
             signal.signal(signum, self._hear)
-        if self._first:
-            self._first.start()
         code = None
         try:
             while code is None:
                 code = self._tend()
         finally:
-            for child in self._known():
+            for child in self._children:
                 child.stop()
         return code
-
-    def _known(self) -> list[Child]:
-        return [*([self._first] if self._first else []), *self._children]
 
     def _tend(self) -> int | None:
         """Wait for something to happen and deal with it; the exit code when all shall end."""
@@ -109,20 +101,11 @@ class Family:
             if child.process is None and child.due <= now:
                 child.start()
         rests = [max(0.0, child.due - now) for child in self._children if child.process is None]
-        alive: dict[int, Child] = {c.process.sentinel: c for c in self._known() if c.process}
-        for sentinel in wait([self._ear, *alive], timeout=min(rests, default=None)):
-            if sentinel == self._ear:
-                return 0
-            if code := self._bury(alive[cast(int, sentinel)]):
-                return code
-        return None
-
-    def _bury(self, child: Child) -> int:
-        code = child.bury()
-        if child is self._first:
-            return abs(code)
-        _log.warning("child.died", child=child.name, exitcode=code, deaths=child.deaths)
-        return 0
+        alive: dict[int, Child] = {c.process.sentinel: c for c in self._children if c.process}
+        ended = {cast(int, each) for each in wait([self._ear, *alive], min(rests, default=None))}
+        if self._ear in ended:
+            return 0
+        return 1 if GIVE_UP in {alive[sentinel].bury() for sentinel in ended} else None
 
     def _hear(self, signum: int, frame: FrameType | None) -> None:
         os.write(self._mouth, b"!")
@@ -138,5 +121,8 @@ def _begin(main: Callable[[], object], parent: int) -> None:
     main()
 
 
-def _exit_with(act: Callable[[], int]) -> None:
-    sys.exit(act())
+def _report(child: Child, code: int) -> None:
+    import structlog  # noqa: PLC0415  a parent that loses no child needs none of it
+
+    log = structlog.get_logger()
+    log.warning("child.died", child=child.name, exitcode=code, deaths=child.deaths)

@@ -69,14 +69,11 @@ def http_app(config: Config, streams: "Streams") -> "Flask":
     return create_app(Engine(base.db, base.signals), settings, streams)
 
 
-def run_loops(
-    config: Config, until: Callable[[], object], ready: Callable[[], object] = bool
-) -> None:
-    """Every loop of the engine, from when ``ready`` returns until ``until`` does."""
+def run_loops(config: Config, until: Callable[[], object]) -> None:
+    """Every loop of the engine, until ``until`` returns."""
     base = ground(config)
     made = [*_handing_out(config, base), *_taking_in(config, base), *_watching(base)]
     gc.freeze()
-    ready()
     base.nudges.listen([keys.DISPATCH_NUDGE], partial(wake_all, made))
     run_all(made, until)
     base.close()
