@@ -44,6 +44,11 @@ def drain(node: str) -> str:
     return f"{PREFIX}drain:{node}"
 
 
+def node_owner(node: str) -> str:
+    """String: which installation works under this name; lives as long as it is renewed."""
+    return f"{PREFIX}owner:{node}"
+
+
 def node_channel(node: str) -> str:
     """Pub/sub: look at your verdicts now."""
     return f"{PREFIX}node:{node}"

@@ -6,6 +6,7 @@ Starting the same attempt twice returns the same run. A run outlives the worker:
 
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, Protocol
 from uuid import UUID
 
@@ -16,9 +17,24 @@ from windlass.shared.states import Reason
 OUTPUT_VARIABLE = "WINDLASS_OUTPUT"
 PROGRESS_VARIABLE = "WINDLASS_PROGRESS"
 OUTPUT_LIMIT = 1 << 20  # bytes of an output file that are read; the rest is an error
+PIECE = 1 << 16  # the most bytes that ``Run.output`` yields at once
 
 Stream = Literal["out", "err", "sys"]
 Notice = Callable[[str, float | None], None]  # what the runtime is busy with, percent if known
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuntimeConfig:
+    """What an operator decides for every task of a node."""
+
+    node: str
+    state_dir: Path  # the process runtime keeps its attempts here
+    bind_sources: tuple[str, ...] = ()  # host directories below which a bind may have its source
+    networks: tuple[str, ...] = ()  # named networks that tasks may join
+    default_image: str | None = None  # for a task that names none
+    log_limit: int = 4 << 30  # bytes of spool an attempt may fill, framing included; then it ends
+    tmp_size: int = 256 << 20  # of /tmp in a container
+    pids: int = 512  # processes and threads in a container
 
 
 class RuntimeBroken(Exception):
@@ -38,7 +54,8 @@ class Exit:
     """How a run ended. Killed by a signal: ``code`` is 128 + signal, as a shell says it."""
 
     code: int
-    oom: bool = False
+    oom: bool = False  # the kernel killed one of its processes for memory, and it did not succeed
+    fault: str | None = None  # why its first process could not be had at all: reason SETUP
 
 
 @dataclass(frozen=True)
@@ -85,13 +102,18 @@ class Runtime(Protocol):
         """RuntimeBroken when it cannot run anything now."""
 
     def prepare(self, order: RunAttempt, notice: Notice) -> None:
-        """What may take long before the start, such as pulling the image. Unrunnable on failure."""
+        """What may take long before the start, such as pulling the image. Unrunnable on failure.
+        An exception raised by ``notice`` ends it, and passes through."""
 
     def start(self, order: RunAttempt) -> Run:
-        """Unrunnable when the task's own wishes cannot be met, RuntimeBroken otherwise."""
+        """Unrunnable when the task's own wishes cannot be met, RuntimeBroken otherwise; either way
+        nothing is left behind. A first process that is missing may show only in ``Exit.fault``."""
 
     def adopt(self) -> Sequence[Adopted]:
         """What this node's earlier worker left, running or ended."""
 
     def sweep(self, keep: Set[UUID]) -> int:
         """Remove what belongs to this node and to no attempt in ``keep``; how much that was."""
+
+    def close(self) -> None:
+        """Let go of what belongs to the node and to no attempt. Runs go on."""
