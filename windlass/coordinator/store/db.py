@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import IO, Any, cast
 
 import psycopg2
 import psycopg2.extras
@@ -49,6 +49,11 @@ class Tx:
             return
         with self._connection.cursor() as cursor:
             psycopg2.extras.execute_values(cursor, sql, rows, template=template, page_size=1000)
+
+    def copy(self, sql: str, rows: IO[bytes]) -> None:
+        """``COPY … FROM STDIN``."""
+        with self._connection.cursor() as cursor:
+            cursor.copy_expert(sql, rows)
 
 
 class Database:
