@@ -66,7 +66,7 @@ def build(
     outlet = Outlet(redis)
     capacity = Capacity(config.concurrency)
     capacity.hold(Hold.STARTING)
-    keeper = Keeper(Leases(connect(config.redis_url, _KEEPER_PATIENCE)), config.node)
+    keeper = Keeper(Leases(connect(config.redis_url, timeout=_KEEPER_PATIENCE)), config.node)
     reporter = Reporter(outlet)
     tools = Tools(
         node=config.node,

@@ -1,13 +1,17 @@
 """Connections and transactions. SQLAlchemy lends its pool; the SQL is our own."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import Any, cast
 
 import psycopg2
 import psycopg2.extras
 from psycopg2.extensions import connection
-from sqlalchemy import create_engine
+from sqlalchemy import PoolProxiedConnection, create_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+
+from windlass.coordinator.store.errors import Unavailable
 
 Row = Mapping[str, Any]
 
@@ -53,26 +57,63 @@ class Database:
     def __init__(self, url: str, pool_size: int) -> None:
         self._engine = create_engine(
             "postgresql+psycopg2://",
-            creator=lambda: psycopg2.connect(
-                url,
-                connect_timeout=5,
-                keepalives_idle=10,
-                keepalives_interval=5,
-                keepalives_count=3,
-                application_name="windlass",
-            ),
+            creator=lambda: _connect(url),
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=30,
             pool_pre_ping=True,
+            pool_use_lifo=True,
         )
 
     @contextmanager
     def transaction(self) -> Iterator[Tx]:
         """Commit at the end; on an exception the pool rolls back."""
-        with closing(self._engine.raw_connection()) as pooled:
+        pooled = self._borrow()
+        try:
             yield Tx(cast(connection, pooled.driver_connection))
             pooled.commit()
+        except psycopg2.Error as problem:
+            if not _is_outage(pooled, problem):
+                raise
+            raise Unavailable(f"Postgres: {_first_line(problem)}") from problem
+        finally:
+            pooled.close()
 
     def close(self) -> None:
         self._engine.dispose()
+
+    def _borrow(self) -> PoolProxiedConnection:
+        try:
+            return self._engine.raw_connection()
+        except (DBAPIError, psycopg2.Error) as problem:
+            raise Unavailable(f"Postgres: {_first_line(problem)}") from problem
+        except PoolExhausted as problem:
+            raise Unavailable("Postgres: every connection is in use") from problem
+
+
+def _connect(url: str) -> connection:
+    opened = psycopg2.connect(
+        url,
+        connect_timeout=5,
+        keepalives_idle=10,
+        keepalives_interval=5,
+        keepalives_count=3,
+        application_name="windlass",
+    )
+    # A coordinator that was stopped or cut off must not hold row locks against the others.
+    with opened, opened.cursor() as cursor:
+        cursor.execute("SET idle_in_transaction_session_timeout = '60s'")
+    return opened
+
+
+def _is_outage(pooled: PoolProxiedConnection, problem: psycopg2.Error) -> bool:
+    """A dead connection, a deadlock, a server that is full or going down: not our statement's
+    fault. A dead connection is dropped on the way."""
+    dead = bool(cast(connection, pooled.driver_connection).closed)
+    if dead:
+        pooled.invalidate()
+    return dead or isinstance(problem, psycopg2.OperationalError | psycopg2.InterfaceError)
+
+
+def _first_line(problem: Exception) -> str:
+    return str(problem).strip().split("\n", 1)[0]

@@ -81,6 +81,8 @@ def move(tx: Tx, lifecycle: Lifecycle[S], to: S, wishes: Sequence[Move]) -> set[
 def _stamps(lifecycle: Lifecycle[S], to: S) -> str:
     if lifecycle.is_final(to):
         return ", ended_at = now()"
+    if to.value == "scheduled":
+        return ", published = published + 1, published_at = now()"
     if to.value in {"running", "active"}:
         return ", started_at = coalesce(started_at, now())"
     return ""

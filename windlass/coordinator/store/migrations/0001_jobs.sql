@@ -113,7 +113,7 @@ CREATE TABLE attempt (
 );
 
 CREATE INDEX attempt_due ON attempt (priority DESC, run_after, id) WHERE state = 'pending';  -- engine.dispatch
-CREATE INDEX attempt_out ON attempt (id) WHERE state IN ('scheduled', 'running');            -- engine.reap
+CREATE INDEX attempt_out ON attempt (state, id) WHERE state IN ('scheduled', 'running');     -- engine.reap
 CREATE INDEX attempt_open ON attempt (job_id) WHERE state IN ('pending', 'scheduled', 'running');
 CREATE INDEX attempt_queue ON attempt (queue, state) WHERE state IN ('pending', 'scheduled', 'running');
 CREATE INDEX attempt_unsettled ON attempt (id) WHERE NOT settled AND ended_at IS NOT NULL;   -- engine.settle

@@ -1,0 +1,9 @@
+"""What a caller of the store may hear. Here, so that the engine can pass it on as it is."""
+
+
+class EngineError(Exception):
+    """Refused; nothing was changed."""
+
+
+class Unavailable(EngineError):
+    """Postgres or Redis is away; the same call may succeed in a moment."""
