@@ -81,6 +81,9 @@ class FakeRuntime:
         self.swept: list[set[UUID]] = []
         self.broken: str | None = None
 
+    def close(self) -> None:
+        """Nothing is open."""
+
     def check(self) -> None:
         if self.broken:
             raise RuntimeBroken(self.broken)
