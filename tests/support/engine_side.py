@@ -28,12 +28,11 @@ class EngineSide:
         self._publisher.close()
 
     def send(self, *orders: RunAttempt, priority: int = 0) -> None:
-        self._publisher.publish(
-            [
-                Due(order.attempt_id, order.queue, priority, messages.encode(order).decode())
-                for order in orders
-            ]
-        )
+        for order in orders:
+            self.send_raw(order, messages.encode(order).decode(), priority)
+
+    def send_raw(self, order: RunAttempt, message: str, priority: int = 0) -> None:
+        self._publisher.publish([Due(order.attempt_id, order.queue, priority, message)])
 
     def depth(self, queue: str = "default") -> int:
         return self._publisher.depth(queue)

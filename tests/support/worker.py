@@ -19,6 +19,7 @@ class WorkerProcess:
     node: str = "node-1"
     concurrency: int = 2
     drain_timeout: str = "20s"
+    module: str = "windlass.worker.main"
     process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
 
     def start(self) -> "WorkerProcess":
@@ -31,7 +32,7 @@ class WorkerProcess:
             "WINDLASS_DRAIN_TIMEOUT": self.drain_timeout,
             "WINDLASS_RUNTIME": "process",
         }
-        command = [sys.executable, "-m", "windlass.worker.main"]
+        command = [sys.executable, "-m", self.module]
         self.process = subprocess.Popen(command, env=environment)
         return self
 
