@@ -3,11 +3,10 @@
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 
 from tests.conformance.native import golden
 from tests.support.fleet import NODE, NOW, Fleet
-from tests.support.http import BASE, a_document, sent
+from tests.support.http import BASE, Client, a_document, sent
 from windlass.coordinator.engine import fleet as nodes
 from windlass.coordinator.store.db import Database
 from windlass.shared.events import LogChunk, NodeBeat
@@ -44,7 +43,7 @@ EVERYTHING = {
 
 
 @pytest.fixture
-def failed(client: FlaskClient, fleet: Fleet) -> Any:
+def failed(client: Client, fleet: Fleet) -> Any:
     """A job whose only task failed, with a log."""
     job = sent(client, a_document({"name": "broken", "run": "exit 3", "env": {"API_KEY": "k"}}))
     (attempt,) = fleet.dispatch()
@@ -64,56 +63,56 @@ def failed(client: FlaskClient, fleet: Fleet) -> Any:
     return job
 
 
-def first(client: FlaskClient, path: str) -> Any:
+def first(client: Client, path: str) -> Any:
     return client.get(f"{BASE}{path}").json["items"][0]
 
 
-def test_a_job_as_submitted(client: FlaskClient) -> None:
+def test_a_job_as_submitted(client: Client) -> None:
     golden.check("job_submitted", sent(client, EVERYTHING))
 
 
-def test_the_same_job_read_again(client: FlaskClient) -> None:
+def test_the_same_job_read_again(client: Client) -> None:
     job = sent(client, EVERYTHING)
 
     assert client.get(f"{BASE}/jobs/{job['id']}").json == job
 
 
-def test_a_job_that_failed(client: FlaskClient, failed: Any) -> None:
+def test_a_job_that_failed(client: Client, failed: Any) -> None:
     golden.check("job_failed", client.get(f"{BASE}/jobs/{failed['id']}").json)
 
 
-def test_a_page_of_jobs(client: FlaskClient, failed: Any) -> None:
+def test_a_page_of_jobs(client: Client, failed: Any) -> None:
     golden.check("jobs", client.get(f"{BASE}/jobs?limit=1&count=true").json)
 
 
-def test_the_totals(client: FlaskClient, failed: Any) -> None:
+def test_the_totals(client: Client, failed: Any) -> None:
     golden.check("totals", client.get(f"{BASE}/jobs/totals").json)
 
 
-def test_a_resolved_document(client: FlaskClient) -> None:
+def test_a_resolved_document(client: Client) -> None:
     golden.check("validated", client.post(f"{BASE}/validate", json=EVERYTHING).json)
 
 
-def test_tasks_that_wait(client: FlaskClient) -> None:
+def test_tasks_that_wait(client: Client) -> None:
     job = sent(client, EVERYTHING)
 
     golden.check("tasks", client.get(f"{BASE}/jobs/{job['id']}/tasks").json)
 
 
-def test_a_task_that_failed(client: FlaskClient, failed: Any) -> None:
+def test_a_task_that_failed(client: Client, failed: Any) -> None:
     task = first(client, f"/jobs/{failed['id']}/tasks")
 
     golden.check("task_failed", client.get(f"{BASE}/tasks/{task['id']}").json)
 
 
-def test_a_task_that_waits(client: FlaskClient) -> None:
+def test_a_task_that_waits(client: Client) -> None:
     job = sent(client, a_document({"name": "a", "run": "true"}, {"name": "b", "run": "true"}))
     task = client.get(f"{BASE}/jobs/{job['id']}/tasks").json["items"][1]
 
     golden.check("task_waiting", client.get(f"{BASE}/tasks/{task['id']}").json)
 
 
-def test_the_attempts_of_a_task(client: FlaskClient, failed: Any) -> None:
+def test_the_attempts_of_a_task(client: Client, failed: Any) -> None:
     task = first(client, f"/jobs/{failed['id']}/tasks")
     attempts = client.get(f"{BASE}/tasks/{task['id']}/attempts").json
     attempt = client.get(f"{BASE}/attempts/{attempts['items'][0]['id']}").json
@@ -122,7 +121,7 @@ def test_the_attempts_of_a_task(client: FlaskClient, failed: Any) -> None:
     golden.check("attempts", attempts)
 
 
-def test_the_history_of_a_job(client: FlaskClient, failed: Any) -> None:
+def test_the_history_of_a_job(client: Client, failed: Any) -> None:
     history = client.get(f"{BASE}/jobs/{failed['id']}/history").json
     for row in history["items"]:
         row["id"] = "NUMBER"
@@ -130,7 +129,7 @@ def test_the_history_of_a_job(client: FlaskClient, failed: Any) -> None:
     golden.check("history", history)
 
 
-def test_the_spec_as_a_reader_may_see_it(client: FlaskClient) -> None:
+def test_the_spec_as_a_reader_may_see_it(client: Client) -> None:
     job = sent(client, EVERYTHING)
     secret = client.post(f"{BASE}/tokens", json={"name": "r", "scope": "read"}).json["secret"]
 
@@ -141,7 +140,7 @@ def test_the_spec_as_a_reader_may_see_it(client: FlaskClient) -> None:
     golden.check("spec_masked", response.json)
 
 
-def test_nodes_and_queues(client: FlaskClient, fleet: Fleet, db: Database) -> None:
+def test_nodes_and_queues(client: Client, fleet: Fleet, db: Database) -> None:
     beat = NodeBeat(
         node=NODE,
         at=NOW,
@@ -165,7 +164,7 @@ def test_nodes_and_queues(client: FlaskClient, fleet: Fleet, db: Database) -> No
     assert client.post(f"{BASE}/nodes/{NODE}/resume").json["state"] == "active"
 
 
-def test_tokens(client: FlaskClient) -> None:
+def test_tokens(client: Client) -> None:
     made = client.post(f"{BASE}/tokens", json={"name": "ci", "scope": "admin"}).json
     headers = {"Authorization": f"Bearer {made['secret']}"}
 
@@ -177,7 +176,7 @@ def test_tokens(client: FlaskClient) -> None:
     assert "secret" not in listed["items"][0]
 
 
-def test_the_system(client: FlaskClient) -> None:
+def test_the_system(client: Client) -> None:
     system = client.get(f"{BASE}/system").json
 
     assert system.pop("version")
