@@ -1,5 +1,6 @@
 """Whatever way a log is cut, sent and sent again, it reads back as it was written."""
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ def sendings(draw: st.DrawFn) -> Sending:
         chunks = draw(st.permutations(chunks))
     bounds = sorted(draw(st.lists(st.integers(0, len(chunks)), max_size=4)))
     ends = [0, *bounds, len(chunks)]
-    return Sending(text, [chunks[a:b] for a, b in zip(ends, ends[1:], strict=False)])
+    return Sending(text, [chunks[a:b] for a, b in itertools.pairwise(ends)])
 
 
 def given_stored(db: Database, batches: Iterable[Sequence[LogChunk]]) -> AttemptId:

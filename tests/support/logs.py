@@ -1,5 +1,6 @@
 """Chunks of a log, as a worker would cut them."""
 
+import itertools
 import zlib
 from collections.abc import Sequence
 from uuid import UUID
@@ -14,7 +15,7 @@ def cut(attempt_id: UUID, text: bytes, *places: int, packed: bool = False) -> li
     bounds = sorted({0, len(text), *(place for place in places if 0 < place < len(text))})
     return [
         piece(attempt_id, text, begin, end, packed=packed)
-        for begin, end in zip(bounds, bounds[1:], strict=False)
+        for begin, end in itertools.pairwise(bounds)
     ]
 
 
