@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from redis import Redis
 
-from tests.support.postgres import admin, other_database
+from tests.support.postgres import a_database, admin, other_database
 from tests.support.services import a_postgres, a_redis
 from windlass.coordinator.store.db import Database
 from windlass.coordinator.store.migrate import migrate
@@ -40,10 +40,8 @@ def template(postgres_server: str) -> str:
 
 @pytest.fixture
 def database_url(postgres_server: str, template: str) -> Iterator[str]:
-    name = f"test_{uuid4().hex}"
-    admin(postgres_server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield other_database(postgres_server, name)
-    admin(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+    with a_database(postgres_server, template) as url:
+        yield url
 
 
 @pytest.fixture
