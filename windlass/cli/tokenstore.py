@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from secrets import token_hex
 from typing import TYPE_CHECKING, Protocol
 
 from windlass.cli.client import Body, Client, Document
@@ -14,6 +15,7 @@ from windlass.cli.session import Session
 if TYPE_CHECKING:
     from windlass.coordinator.engine.views import Token
     from windlass.coordinator.store.db import Database
+    from windlass.embedded.place import Place
 
 
 class Store(Protocol):
@@ -35,7 +37,7 @@ def a_store(session: Session, database_url: str | None) -> Iterator[Store]:
 
     database = Database(url, pool_size=1)
     try:
-        yield _InDatabase(database)
+        yield _InDatabase(database, None if database_url else session.place())
     except errors.Conflict as problem:
         raise Conflict(str(problem)) from None
     except errors.NotFound as problem:
@@ -68,12 +70,19 @@ class _ByApi:
 
 
 class _InDatabase:
-    def __init__(self, db: "Database") -> None:
+    """``place``: of the stack whose database this is. With its first token its API ceases to be
+    open, so this user's own commands get one as well."""
+
+    def __init__(self, db: "Database", place: "Place | None") -> None:
         self._db = db
+        self._place = place
 
     def create(self, name: str, scope: str, expires_at: datetime | None) -> Document:
         from windlass.coordinator.engine import access  # noqa: PLC0415
 
+        if self._place and not self._place.token():
+            own = f"local-{token_hex(3)}"
+            self._place.keep_token(access.create(self._db, own, "admin", None)[1])
         token, secret = access.create(self._db, name, scope, expires_at)
         return {**_shown(token), "secret": secret}
 
