@@ -8,7 +8,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Protocol
 
 from windlass.cli.client import Body, Client, Document
-from windlass.cli.failures import Conflict, NotFound
+from windlass.cli.failures import Conflict, NotFound, Refused
 from windlass.cli.profiles import configured
 from windlass.cli.session import Session
 
@@ -42,6 +42,12 @@ def a_store(session: Session, database_url: str | None) -> Iterator[Store]:
         raise Conflict(str(problem)) from None
     except errors.NotFound as problem:
         raise NotFound(str(problem)) from None
+    except errors.Invalid as problem:
+        flaws = [
+            {"field": each.path[-1], "message": each.message, "allowed": each.allowed}
+            for each in problem.problems
+        ]
+        raise Refused("the token is not valid", flaws) from None
     finally:
         database.close()
 
