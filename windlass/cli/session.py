@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from windlass.cli.client import Client
-from windlass.cli.profiles import DEFAULT_SERVER, Given, Target, configured
+from windlass.cli.profiles import DEFAULT_SERVER, Given, Target, configured, told
 
 if TYPE_CHECKING:
     from windlass.embedded.place import Running
@@ -62,7 +62,7 @@ def connected(command: Command) -> Command:
     def with_session(
         server: str | None, token: str | None, profile: str | None, output: str, **rest: Any
     ) -> Any:
-        given = Given(server=server, token=token, profile=profile)
+        given = Given(server=server, token=told(token), profile=profile)
         return command(Session(given, output, rest.get("data")), **rest)
 
     for option in (

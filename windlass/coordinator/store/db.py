@@ -2,20 +2,44 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import IO, Any, Protocol, cast
 
 import psycopg2
+import psycopg2.errors
 import psycopg2.extras
-from psycopg2.extensions import connection
+from psycopg2.extensions import connection, cursor
 from sqlalchemy import PoolProxiedConnection, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from windlass.coordinator.store.errors import Unavailable
+from windlass.coordinator.store.errors import Taken, Unavailable
 
 Row = Mapping[str, Any]
 
 psycopg2.extras.register_uuid()  # type: ignore[no-untyped-call]
+
+
+class Writer(Protocol):
+    """A transaction, or a batch of it: where a statement goes whose result nobody looks at."""
+
+    def run(self, sql: str, **values: object) -> object: ...
+
+
+class Batch:
+    """Statements that travel together, in one round trip, in order."""
+
+    def __init__(self, connection: connection) -> None:
+        self._connection = connection
+        self._statements: list[bytes] = []
+
+    def run(self, sql: str, **values: object) -> None:
+        with self._connection.cursor() as cursor:
+            self._statements.append(cursor.mogrify(sql, values or None))
+
+    def send(self) -> None:
+        if self._statements:
+            with self._connection.cursor() as cursor:
+                cursor.execute(b";".join(self._statements))
 
 
 class Tx:
@@ -31,15 +55,17 @@ class Tx:
             return cursor.rowcount
 
     def all(self, sql: str, **values: object) -> Sequence[Row]:
-        with self._connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
+        with self._connection.cursor() as cursor:
             cursor.execute(sql, values or None)
-            return cast(Sequence[Row], cursor.fetchall())
+            names = _names(cursor)
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def one(self, sql: str, **values: object) -> Row | None:
         """The first row, or None."""
-        with self._connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
+        with self._connection.cursor() as cursor:
             cursor.execute(sql, values or None)
-            return cast("Row | None", cursor.fetchone())
+            row = cursor.fetchone()
+            return None if row is None else dict(zip(_names(cursor), row, strict=True))
 
     def many(
         self, sql: str, rows: Sequence[Sequence[object]], *, template: str | None = None
@@ -49,6 +75,18 @@ class Tx:
             return
         with self._connection.cursor() as cursor:
             psycopg2.extras.execute_values(cursor, sql, rows, template=template, page_size=1000)
+
+    @contextmanager
+    def together(self) -> Iterator[Batch]:
+        """What is run on the batch is sent when the block ends."""
+        batch = Batch(self._connection)
+        yield batch
+        batch.send()
+
+    def copy(self, sql: str, rows: IO[bytes]) -> None:
+        """``COPY … FROM STDIN``."""
+        with self._connection.cursor() as cursor:
+            cursor.copy_expert(sql, rows)
 
 
 class Database:
@@ -67,11 +105,13 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Tx]:
-        """Commit at the end; on an exception the pool rolls back."""
+        """Commit at the end; on an exception the pool rolls back. ``Taken``: a key exists."""
         pooled = self._borrow()
         try:
             yield Tx(cast(connection, pooled.driver_connection))
             pooled.commit()
+        except psycopg2.errors.UniqueViolation as problem:
+            raise Taken(problem.diag.constraint_name or "") from problem
         except psycopg2.Error as problem:
             if not _is_outage(pooled, problem):
                 raise
@@ -89,6 +129,10 @@ class Database:
             raise Unavailable(f"Postgres: {_first_line(problem)}") from problem
         except PoolExhausted as problem:
             raise Unavailable("Postgres: every connection is in use") from problem
+
+
+def _names(cursor: cursor) -> list[str]:
+    return [column.name for column in cursor.description or ()]
 
 
 def _connect(url: str) -> connection:

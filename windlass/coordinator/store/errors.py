@@ -7,3 +7,11 @@ class EngineError(Exception):
 
 class Unavailable(EngineError):
     """Postgres or Redis is away; the same call may succeed in a moment."""
+
+
+class Taken(Exception):
+    """A row with this key exists already; nothing of the transaction was kept."""
+
+    def __init__(self, constraint: str) -> None:
+        super().__init__(constraint)
+        self.constraint = constraint

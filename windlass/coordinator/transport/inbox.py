@@ -18,7 +18,7 @@ from windlass.coordinator.store.db import Database
 from windlass.shared import events, keys, metrics
 from windlass.shared.streams import Entry, Inlet
 
-BLOCK_MS = 2000  # less than the socket's own timeout
+BLOCK_MS = 1000  # less than the socket's own timeout; how long an end may take
 CLAIM_EVERY = 10.0
 CLAIM_IDLE_MS = 15_000
 DEAD_LENGTH = 10_000

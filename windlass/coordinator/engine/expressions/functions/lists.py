@@ -78,10 +78,14 @@ def concat(budget: Budget, *lists: Sequence[object]) -> list[object]:
 
 @function("flatten", "list", result=LIST, refusal="cannot flatten {got}")
 def flatten(budget: Budget, items: Sequence[object]) -> list[object]:
+    return _flattened(budget, items)
+
+
+def _flattened(budget: Budget, items: Sequence[object]) -> list[object]:
     flat: list[object] = []
     for item in items:
         if is_list(item):
-            flat += flatten(budget, item)
+            flat.extend(_flattened(budget, item))
         else:
             flat.append(item)
     budget.cells(len(flat))
@@ -117,7 +121,7 @@ def sorted_by(budget: Budget, items: list[object], keys: list[object], order: st
     if order not in {"asc", "desc"}:
         raise Fault(f"invalid order {order[:32]}, expected asc or desc")
     budget.cells(len(items))
-    budget.spend(len(items) * len(items).bit_length())
+    budget.spend(len(items) * len(items).bit_length() // 8)
     kinds = {"number" if is_number(key) else kind(key) for key in keys}
     if not (len(kinds) <= 1 and kinds <= {"number", "string", "time", "duration"}):
         one, other = (go_name(key) for key in _two_kinds(keys))

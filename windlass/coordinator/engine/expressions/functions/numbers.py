@@ -38,9 +38,8 @@ def integer(budget: Budget, value: int | float | str) -> int:
 
 @function("float", "int|float|string", result=FLOAT, refusal=_INVALID)
 def floating(budget: Budget, value: int | float | str) -> float:
-    if isinstance(value, str):
-        if not (_DECIMAL.fullmatch(value) or _SPECIAL.fullmatch(value)):
-            raise Fault(f"invalid operation: float({value[:64]})")
+    if isinstance(value, str) and not (_DECIMAL.fullmatch(value) or _SPECIAL.fullmatch(value)):
+        raise Fault(f"invalid operation: float({value[:64]})")
     return float(value)
 
 

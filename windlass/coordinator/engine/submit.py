@@ -1,0 +1,127 @@
+"""A spec becomes a job, its tasks, what connects them, and the first attempts."""
+
+import msgspec
+
+from windlass.coordinator.engine import activate, check
+from windlass.coordinator.engine.context import is_templated
+from windlass.coordinator.engine.errors import Conflict, Invalid
+from windlass.coordinator.engine.ports import Signals
+from windlass.coordinator.engine.turn import Turn
+from windlass.coordinator.engine.views import Submission, Submitted
+from windlass.coordinator.store import attempts, edges, idempotency, jobs, tasks
+from windlass.coordinator.store.attempts import NewAttempt
+from windlass.coordinator.store.db import Database, Tx, Writer
+from windlass.coordinator.store.errors import Taken
+from windlass.coordinator.store.jobs import NewJob
+from windlass.coordinator.store.tasks import NewTask
+from windlass.shared import spec
+from windlass.shared.ids import JobId, TaskId, new_job_id, new_task_id
+from windlass.shared.spec import JobSpec, TaskSpec
+from windlass.shared.states import TaskState
+from windlass.shared.text import clean
+
+
+def submit(db: Database, signals: Signals, submission: Submission) -> Submitted:
+    problems = check.problems(submission.spec) + check.submission_problems(submission)
+    if problems:
+        raise Invalid(problems)
+    id = new_job_id()
+    try:
+        with db.transaction() as tx:
+            turn = _store(tx, id, submission)
+    except Taken as taken:
+        return _known(db, submission, taken)
+    signals.wake_dispatch()
+    signals.changed([id])
+    if turn is not None:
+        turn.tell(signals)
+    return Submitted(job_id=id, created=True)
+
+
+def _store(tx: Tx, id: JobId, submission: Submission) -> Turn | None:
+    """One round trip, unless expressions have to be evaluated for the tasks that start at once."""
+    job = submission.spec
+    rows, first = _tasks(id, job)
+    with tx.together() as batch:
+        _remember(batch, id, submission)
+        jobs.insert(batch, _job(id, submission))
+        if submission.document is not None:
+            jobs.insert_document(batch, id, clean(submission.document))
+        tasks.insert(batch, id, rows)
+        edges.insert(batch, id, [(p, c) for c, task in enumerate(job.tasks) for p in task.needs])
+        attempts.insert(batch, first)
+    templated = [row.id for row in rows if row.templated and row.waiting_on == 0]
+    if not templated:
+        return None
+    turn = Turn(tx, jobs.lock(tx, [id]), ready=templated)
+    activate.start_ready(turn)
+    return turn
+
+
+def _remember(writer: Writer, id: JobId, submission: Submission) -> None:
+    if submission.idempotency_key is not None:
+        idempotency.insert(writer, _key(submission), submission.fingerprint, id)
+
+
+def _known(db: Database, submission: Submission, taken: Taken) -> Submitted:
+    if taken.constraint != idempotency.CONSTRAINT:
+        raise Conflict(f"the id {submission.external_id!r} is taken")
+    with db.transaction() as tx:
+        found = idempotency.find(tx, _key(submission))
+    if found is None or found["fingerprint"] != submission.fingerprint:
+        raise Conflict("this idempotency key came with another request before")
+    return Submitted(job_id=JobId(found["job_id"]), created=False)
+
+
+def _key(submission: Submission) -> idempotency.Key:
+    return idempotency.Key(submission.door, submission.owner, submission.idempotency_key or "")
+
+
+def _job(id: JobId, submission: Submission) -> NewJob:
+    job = submission.spec
+    return NewJob(
+        id=id,
+        door=submission.door,
+        external_id=submission.external_id,
+        owner=submission.owner,
+        name=job.name,
+        description=job.description,
+        priority=job.priority,
+        queue=job.queue,
+        tags=list(job.tags),
+        spec=spec.encode(msgspec.structs.replace(job, tasks=())).decode(),
+        total=len(job.tasks),
+        timeout=job.timeout,
+        fail_fast=job.fail_fast,
+        templated=job.output is not None,
+    )
+
+
+def _tasks(id: JobId, job: JobSpec) -> tuple[list[NewTask], list[NewAttempt]]:
+    """The first that can start do so; the loop of ``activate`` takes the others."""
+    rows: list[NewTask] = []
+    first: list[NewAttempt] = []
+    for position, task in enumerate(job.tasks):
+        task_id, templated = new_task_id(), is_templated(task)
+        starts = not (task.needs or templated) and len(first) < activate.AT_ONCE
+        if starts:
+            first.append(activate.order(id, job.name, task_id, 1, task))
+        rows.append(_row(position, task, task_id, starts=starts, templated=templated))
+    return rows, first
+
+
+def _row(position: int, task: TaskSpec, id: TaskId, *, starts: bool, templated: bool) -> NewTask:
+    return NewTask(
+        id=id,
+        position=position,
+        key=task.key or task.name,
+        name=task.name,
+        var=task.var,
+        state=TaskState.ACTIVE if starts else TaskState.WAITING,
+        waiting_on=len(task.needs),
+        templated=templated,
+        allow_failure=task.allow_failure,
+        queue=task.queue,
+        priority=task.priority,
+        spec=spec.encode(task).decode(),
+    )

@@ -1,0 +1,127 @@
+"""``windlass coordinator``: one parent, the API's processes and the loops' process under it.
+
+The parent binds the address, so that nobody is told twice; brings the database up to date; and
+holds nothing else, so that it has nothing to lose.
+"""
+
+# ruff: noqa: PLC0415
+
+import os
+import socket
+import sys
+import tempfile
+from dataclasses import replace
+from functools import partial
+from time import monotonic, sleep
+from typing import TYPE_CHECKING
+
+from windlass.coordinator.children import Child, Family, run_apart
+from windlass.coordinator.config import Address, Config
+
+if TYPE_CHECKING:
+    from windlass.coordinator.store.db import Database
+
+BACKLOG = 1024
+PATIENCE_WITH_POSTGRES = 60.0
+
+NO_TOKENS = (
+    "{address} can be reached from other machines, and there is no token yet: create one with"
+    " `windlass token create`, or say --insecure to let everybody in"
+)
+
+
+class CannotServe(Exception):
+    """In one line, for the operator."""
+
+
+def serve(config: Config) -> int:
+    """Until SIGTERM or SIGINT; the exit code."""
+    from windlass.shared import logs
+
+    logs.configure(level=config.log_level)
+    try:
+        listener = listen(config.bind)
+    except CannotServe as problem:
+        return _refuse(problem)
+    with listener, tempfile.TemporaryDirectory(prefix="windlass-metrics-") as metrics:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics
+        code = run_apart(partial(_prepare, config))
+        if code == 0:
+            _family(config, listener).run()
+    return code
+
+
+def listen(address: Address) -> socket.socket:
+    try:
+        family, _, _, _, where = socket.getaddrinfo(
+            address.host, address.port, type=socket.SOCK_STREAM
+        )[0]
+        return socket.create_server(where[:2], family=family, backlog=BACKLOG)
+    except OSError as problem:
+        raise CannotServe(f"cannot listen on {address}: {problem.strerror}") from problem
+
+
+def _family(config: Config, listener: socket.socket) -> Family:
+    port = listener.getsockname()[1]
+    bound = replace(config, bind=replace(config.bind, port=port))
+    children = [
+        Child("http", partial(_run_http, bound, listener)),
+        Child("loops", partial(_run_loops, bound)),
+    ]
+    return Family(children)
+
+
+def _prepare(config: Config) -> int:
+    """In a process of its own: its imports and connections are gone when it is done."""
+    from windlass.coordinator.store.db import Database
+
+    try:
+        _migrate(config.database_url)
+        _check_tokens(config, Database(config.database_url, pool_size=1))
+    except CannotServe as problem:
+        return _refuse(problem)
+    return 0
+
+
+def _migrate(url: str) -> None:
+    from windlass.coordinator.store.errors import Unavailable
+    from windlass.coordinator.store.migrate import migrate
+
+    deadline = monotonic() + PATIENCE_WITH_POSTGRES
+    while True:
+        try:
+            migrate(url)
+        except Unavailable as problem:
+            if monotonic() > deadline:
+                raise CannotServe(str(problem)) from problem
+            sleep(0.2)
+        else:
+            return
+
+
+def _check_tokens(config: Config, db: "Database") -> None:
+    from windlass.coordinator.engine import access
+
+    if config.insecure or config.bind.is_loopback:
+        return
+    if not access.tokens(db):
+        raise CannotServe(NO_TOKENS.format(address=config.bind))
+
+
+def _run_http(config: Config, listener: socket.socket) -> None:
+    from windlass.coordinator.http import serve_http
+
+    serve_http(config, listener)
+
+
+def _run_loops(config: Config) -> None:
+    from windlass.coordinator import wiring
+    from windlass.coordinator.loops import mask_signals, signalled
+
+    mask_signals()
+    wiring.run_loops(config, until=signalled)
+
+
+def _refuse(problem: CannotServe) -> int:
+    sys.stderr.write(f"windlass coordinator: {problem}\n")
+    return 1
