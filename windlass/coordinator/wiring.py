@@ -98,11 +98,15 @@ def _handing_out(config: Config, base: Ground) -> Sequence[Loop]:
 
 def _taking_in(config: Config, base: Ground) -> Sequence[Loop]:
     from windlass.coordinator.transport.inbox import Inbox, Intake
+    from windlass.coordinator.transport.logbook import Logbook
 
     # Without retries: a read repeated behind its back would leave entries behind.
     redis = connect(config.redis_url, retries=0)
     intake = Intake(base.db, base.signals)
-    return [Loop(Inbox(redis, config.name, intake).step, every=1.0)]
+    return [
+        Loop(Inbox(redis, config.name, intake).step, every=1.0),
+        Loop(Logbook(redis, config.name, base.db, base.signals).step, every=1.0),
+    ]
 
 
 def _watching(base: Ground) -> Sequence[Loop]:
