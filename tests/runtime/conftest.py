@@ -21,12 +21,12 @@ def docker_api() -> Iterator[docker.APIClient]:
 
 
 @pytest.fixture
-def state_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def state_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Other users may pass through it, as through the directories of a real node."""
     directory = tmp_path_factory.mktemp("node")
     for parent in (directory, *directory.parents[:2]):
         parent.chmod(0o755)
-    yield directory
+    return directory
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def process_lab(config: RuntimeConfig) -> Iterator[Lab]:
     lab = Lab("process", config)
     yield lab
     lab.close()
-    assert not [path for path in config.state_dir.rglob("spool")]
+    assert not list(config.state_dir.rglob("spool"))
 
 
 @pytest.fixture(params=[pytest.param("docker", marks=pytest.mark.docker), "process"])
