@@ -39,7 +39,7 @@ def config_file() -> Path:
 def configured(given: Given) -> Target | None:
     """None: nobody named a server. A profile's token goes to that profile's server only."""
     environment = os.environ
-    token = _said(given.token) or environment.get("WINDLASS_TOKEN") or None
+    token = given.token or environment.get("WINDLASS_TOKEN") or None
     if given.server:
         return Target(given.server, token)
     if not given.profile and (server := environment.get("WINDLASS_SERVER")):
@@ -50,7 +50,7 @@ def configured(given: Given) -> Target | None:
     return Target(str(profile["server"]), token or _token_of(profile))
 
 
-def _said(token: str | None) -> str | None:
+def told(token: str | None) -> str | None:
     """``-`` asks for it, so that it need not stand on a command line for everybody to see."""
     if token != _ASK:
         return token

@@ -19,7 +19,7 @@ def job_id(api: Client, word: str) -> str:
     if _is_id(word):
         return word
     if word == "last":
-        return _one([job["id"] for job in api.get("jobs", query={"limit": 1})["items"]], word)
+        return _one([job["id"] for job in api.get("jobs", query={"limit": 1})["items"][:1]], word)
     wanted = word.lower()
     recent = (str(job["id"]) for job in islice(api.items("jobs"), _RECENT))
     return _one([id for id in recent if id.startswith(wanted) or id.endswith(wanted)], word)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from windlass.cli.client import Client
-from windlass.cli.profiles import DEFAULT_SERVER, Given, Target, configured
+from windlass.cli.profiles import DEFAULT_SERVER, Given, Target, configured, told
 
 if TYPE_CHECKING:
-    from windlass.embedded.place import Running
+    from windlass.embedded.place import Place, Running
 
 Command = Callable[..., Any]
 
@@ -32,16 +32,19 @@ class Session:
         if target := configured(self.given):
             return target
         running = self.running_stack()
-        return Target(running.server, None) if running else None
+        return Target(running.server, self.place().token()) if running else None
 
     def client(self) -> Client:
         target = self.target() or Target(DEFAULT_SERVER, None)
         return Client(target.server, target.token)
 
     def running_stack(self) -> "Running | None":
+        return self.place().running()
+
+    def place(self) -> "Place":
         from windlass.embedded.place import Place, default_directory  # noqa: PLC0415
 
-        return Place(self.data or default_directory()).running()
+        return Place(self.data or default_directory())
 
 
 def formatted(command: Command) -> Command:
@@ -62,7 +65,7 @@ def connected(command: Command) -> Command:
     def with_session(
         server: str | None, token: str | None, profile: str | None, output: str, **rest: Any
     ) -> Any:
-        given = Given(server=server, token=token, profile=profile)
+        given = Given(server=server, token=told(token), profile=profile)
         return command(Session(given, output, rest.get("data")), **rest)
 
     for option in (

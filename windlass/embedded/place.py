@@ -8,6 +8,7 @@ started for such commands ends once it can have ``users.lock`` for itself.
 import fcntl
 import json
 import os
+import re
 import secrets
 import socket
 from collections.abc import Iterator
@@ -44,7 +45,7 @@ class Place:
     def __init__(self, directory: Path) -> None:
         self.directory = directory.absolute()
         self._state = self.directory / "stack.json"
-        self._alone: IO[str] | None = None
+        self._alone: int | None = None
 
     def make(self) -> Self:
         """ServerFailed where we may not."""
@@ -63,9 +64,20 @@ class Place:
         """The same for ever: containers are labelled with it, and a Docker is shared by stacks."""
         file = self.directory / "node"
         if not file.exists():
-            name = f"{socket.gethostname()}-{secrets.token_hex(3)}"
+            host = re.sub(r"[^A-Za-z0-9._-]", "-", socket.gethostname())[:40]
+            name = f"{host}-{secrets.token_hex(3)}"
             _write_whole(file, name)
         return file.read_text()
+
+    def token(self) -> str | None:
+        """Of the commands of whoever owns this place, once its API asks for one."""
+        try:
+            return (self.directory / "token").read_text()
+        except FileNotFoundError:
+            return None
+
+    def keep_token(self, secret: str) -> None:
+        _write_whole(self.directory / "token", secret)
 
     @contextmanager
     def running_it(self) -> Iterator[bool]:
@@ -82,11 +94,11 @@ class Place:
     def is_deserted(self) -> bool:
         """Nobody uses it; and from a True on nobody can, until this process has ended."""
         if self._alone is None:
-            file = (self.directory / "users.lock").open("a")
-            if not _try_lock(file, fcntl.LOCK_EX):
-                file.close()
+            lock = os.open(self.directory / "users.lock", os.O_RDWR)
+            if not _try_lock(lock, fcntl.LOCK_EX):
+                os.close(lock)
                 return False
-            self._alone = file
+            self._alone = lock
         return True
 
     def is_run(self) -> bool:
@@ -128,7 +140,7 @@ def _locked(path: Path, kind: int) -> Iterator[bool]:
         yield _try_lock(file, kind)
 
 
-def _try_lock(file: IO[str], kind: int) -> bool:
+def _try_lock(file: IO[str] | int, kind: int) -> bool:
     try:
         fcntl.flock(file, kind | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -20,10 +20,20 @@ from windlass.embedded.process import (
     ServerFailed,
     last_words,
     launch,
+    stop_together,
     until_it_answers,
 )
 
 Say = Callable[[str], None]
+
+DEFAULT_IMAGE = "busybox:1.36"  # of tasks that name none
+_DRAIN = "1s"  # what still runs is taken up again by the next worker
+_STOP_PATIENCE = 20.0
+
+# What the user may have set to talk to other servers is not for ours.
+_FOREIGN = frozenset(
+    {"WINDLASS_DATABASE_URL", "WINDLASS_REDIS_URL", "WINDLASS_TOKEN", "WINDLASS_SERVER"}
+)
 
 _TRIES = 5  # in a row, for one that keeps ending
 _STEADY = 30.0  # seconds after which an end is not one of a row
@@ -47,6 +57,7 @@ class Member:
 
     name: str
     begin: Callable[[], Server]
+    ours: bool = False
     server: Server | None = None
     since: float = 0.0
     ends: int = 0
@@ -85,10 +96,13 @@ class Stack:
         redis_url = self._options.redis_url or self._start_valkey()
         _migrate(database_url)
         port = self._options.port or valkey.free_port()
+        env = self._environment(redis_url)
         coordinator = self._start_ours(
-            "coordinator", ["--bind", f"{LOOPBACK}:{port}"], database_url, redis_url
+            "coordinator",
+            ["--bind", f"{LOOPBACK}:{port}"],
+            {**env, "WINDLASS_DATABASE_URL": database_url},
         )
-        self._start_ours("worker", self._worker_words(), database_url, redis_url)
+        self._start_ours("worker", self._worker_words(), env)
         until_it_answers(partial(_is_ready, port), coordinator.process, self._log("coordinator"))
         return Running(
             pid=os.getpid(),
@@ -106,10 +120,10 @@ class Stack:
                 self._revive(member)
 
     def stop(self) -> None:
-        """In the order in which they need one another."""
-        for member in reversed(self._members):
-            if member.server is not None:
-                member.server.stop()
+        """Our own parts together, and then the servers that they need."""
+        for ours in (True, False):
+            servers = [m.server for m in self._members if m.server and m.ours is ours]
+            stop_together(servers, _STOP_PATIENCE)
 
     def _revive(self, member: Member) -> None:
         lived = monotonic() - member.since
@@ -140,13 +154,10 @@ class Stack:
         self._members.append(member)
         return member.start_patiently().url
 
-    def _start_ours(self, name: str, words: list[str], database_url: str, redis_url: str) -> Server:
-        secret = {"WINDLASS_REDIS_URL": redis_url}
-        if name == "coordinator":
-            secret["WINDLASS_DATABASE_URL"] = database_url
-        how = Launch(log=self._log(name), cwd=self._place.directory, env=_environment(secret))
+    def _start_ours(self, name: str, words: list[str], env: Mapping[str, str]) -> Server:
+        how = Launch(log=self._log(name), cwd=self._place.directory, env=env)
         command = [sys.executable, "-m", "windlass", name, *words]
-        member = Member(name, lambda: Server(launch(command, how), ""))
+        member = Member(name, lambda: Server(launch(command, how), ""), ours=True)
         self._members.append(member)
         return member.start_patiently()
 
@@ -158,15 +169,17 @@ class Stack:
             *("--state-dir", str(self._place.directory / "worker")),
         ]
 
+    def _environment(self, redis_url: str) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+        return {
+            "WINDLASS_DEFAULT_IMAGE": DEFAULT_IMAGE,
+            "WINDLASS_DRAIN_TIMEOUT": _DRAIN,
+            **kept,
+            "WINDLASS_REDIS_URL": redis_url,
+        }
+
     def _log(self, name: str) -> Path:
         return self._place.directory / f"{name}.log"
-
-
-def _environment(ours: Mapping[str, str]) -> dict[str, str]:
-    """The user's, since a Docker may be configured there, but for what names other servers."""
-    foreign = {"WINDLASS_DATABASE_URL", "WINDLASS_REDIS_URL", "WINDLASS_TOKEN", "WINDLASS_SERVER"}
-    kept = {name: value for name, value in os.environ.items() if name not in foreign}
-    return {**kept, **ours}
 
 
 def _migrate(database_url: str) -> None:

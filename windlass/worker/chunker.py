@@ -23,13 +23,13 @@ class Chunker:
         self.size = 0  # bytes seen
         self.lines = 0  # newlines seen
         self.position = position
+        self.cut = 0  # bytes before the next chunk
         self._attempt_id = attempt_id
         self._hash = hashlib.sha256()
         self._recent = bytearray()
         self._stream: Stream = "out"
         self._held = bytearray()
         self._skip = position
-        self._cut_bytes = 0  # where the next chunk starts
         self._cut_lines = 0
 
     @property
@@ -53,19 +53,19 @@ class Chunker:
             self._stream = stream
             self._held += data
         while len(self._held) >= CHUNK:
-            chunks.append(self._cut(self._seam()))
+            chunks.append(self._take(self._seam()))
         return chunks
 
     def flush(self) -> list[LogChunk]:
         """Whatever is held, newline or not."""
-        return [self._cut(len(self._held))] if self._held else []
+        return [self._take(len(self._held))] if self._held else []
 
     def _unsent(self, data: bytes) -> bytes:
         if not self._skip:
             return data
         known = data[: self._skip]
         self._skip -= len(known)
-        self._cut_bytes += len(known)
+        self.cut += len(known)
         self._cut_lines += known.count(b"\n")
         return data[len(known) :]
 
@@ -73,7 +73,7 @@ class Chunker:
         newline = self._held.rfind(b"\n", CHUNK // 2, CHUNK)
         return newline + 1 if newline >= 0 else CHUNK
 
-    def _cut(self, size: int) -> LogChunk:
+    def _take(self, size: int) -> LogChunk:
         data = bytes(self._held[:size])
         del self._held[:size]
         lines = data.count(b"\n")
@@ -81,14 +81,14 @@ class Chunker:
         chunk = LogChunk(
             attempt_id=self._attempt_id,
             stream=self._stream,
-            first_byte=self._cut_bytes,
+            first_byte=self.cut,
             size=size,
             first_line=self._cut_lines,
             lines=lines,
             packed=packed is not None,
             data=data if packed is None else packed,
         )
-        self._cut_bytes += size
+        self.cut += size
         self._cut_lines += lines
         return chunk
 

@@ -35,7 +35,7 @@ class Config:
             config = cls(
                 redis_url=env.str("REDIS_URL", "redis://127.0.0.1:6379/0"),
                 node=env.str("NODE_NAME", socket.gethostname(), validate=_is_name),
-                queues=tuple(env.list("QUEUES", [DEFAULT_QUEUE], validate=_are_names)),
+                queues=_many(env.list("QUEUES", [DEFAULT_QUEUE], validate=_are_names)),
                 concurrency=env.int(
                     "CONCURRENCY", os.cpu_count() or 1, validate=validate.Range(min=1, max=1000)
                 ),
@@ -43,8 +43,8 @@ class Config:
                     "RUNTIME", "docker", validate=validate.OneOf(["docker", "process"])
                 ),
                 state_dir=env.path("STATE_DIR", _default_state_dir()),
-                bind_sources=tuple(env.list("BIND_SOURCES", [])),
-                networks=tuple(env.list("NETWORKS", [])),
+                bind_sources=_many(env.list("BIND_SOURCES", [])),
+                networks=_many(env.list("NETWORKS", [])),
                 default_image=env.str("DEFAULT_IMAGE", None),
                 drain_timeout=_parsed(env.str("DRAIN_TIMEOUT", "10s", validate=_is_duration)),
                 log_level=env.str(
@@ -73,6 +73,11 @@ def _is_duration(text: str) -> None:
         parse_duration(text)
     except ValueError as problem:
         raise ValidationError(str(problem)) from None
+
+
+def _many(values: list[str] | None) -> tuple[str, ...]:
+    """Empty for what was refused already: ``seal`` reports it."""
+    return tuple(values or ())
 
 
 def _parsed(text: str | None) -> float:

@@ -45,7 +45,7 @@ def admission(capacity: Capacity, pulse: Pulse) -> type[bootsteps.StartStopStep]
 
         def __init__(self, c: Any, **options: Any) -> None:
             super().__init__(c, **options)
-            capacity.listen(lambda: c.hub.call_soon(_look_again))
+            capacity.listen(lambda: c.hub.call_soon(look_again))
 
         def start(self, c: Any) -> None:
             channel = c.task_consumer.channel
@@ -63,5 +63,5 @@ def admission(capacity: Capacity, pulse: Pulse) -> type[bootsteps.StartStopStep]
     return Admission
 
 
-def _look_again() -> None:
+def look_again() -> None:
     """The consumer's loop asks whether there is room whenever it is woken."""

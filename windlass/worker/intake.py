@@ -10,6 +10,7 @@ from celery.worker import WorkController, state
 
 from windlass.shared import logs
 from windlass.worker.app import INTAKE_THREADS
+from windlass.worker.consumer import look_again
 from windlass.worker.watchdog import Pulse
 
 EXIT_CONSUMER = 70  # EX_SOFTWARE: Celery's worker ended by itself
@@ -39,6 +40,9 @@ class Intake:
             pool_cls="threads",
             concurrency=INTAKE_THREADS,
             queues=self._queues,
+            without_mingle=True,
+            without_gossip=True,
+            without_heartbeat=True,
         )
         self._thread.start()
 
@@ -57,7 +61,7 @@ class Intake:
         state.should_stop = cast(Any, 0)
         hub = getattr(self._controller, "hub", None)
         if hub is not None:
-            hub.call_soon(state.maybe_shutdown)
+            hub.call_soon(look_again)
         if self._thread.is_alive():
             self._thread.join(timeout)
 

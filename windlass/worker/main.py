@@ -7,7 +7,7 @@ worker of this node takes up what still runs.
 import os
 import signal
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 from threading import Event, Timer
 from time import monotonic
 
@@ -25,6 +25,8 @@ from windlass.worker.wiring import Worker
 EXIT_REFUSED = 78  # EX_CONFIG
 _SETTLE = 3.0  # seconds for the verdicts on what has ended
 _FLUSH = 5.0
+_UNASK = 3.0  # for the message that is on its way
+_AGAIN = 0.5
 _LEAVE = 30.0  # for all of the way out, but the drain
 _NAME_PATIENCE = 20.0  # an owner that was killed is forgotten by then
 
@@ -35,10 +37,14 @@ def serve(config: Config) -> int:
     """Until a signal or a failure ends it; the exit code."""
     logs.configure(level=config.log_level)
     try:
-        with installed(config.state_dir, config.node) as installation:
-            runtime = _runtime(config, installation)
+        with (
+            installed(config.state_dir, config.node) as installation,
+            closing(_runtime(config, installation)) as runtime,
+        ):
             runtime.check()
-            return Service(config, runtime, installation).run()
+            ending = Ending()
+            worker = wiring.build(config, runtime, installation, ending.fail)
+            return Service(worker, ending, config.drain_timeout).run()
     except (NameTaken, RuntimeBroken) as refusal:
         log.critical("worker.refused", problem=str(refusal))
         return EXIT_REFUSED
@@ -58,16 +64,36 @@ def _runtime(config: Config, installation: str) -> Runtime:
     )
 
 
+class Ending:
+    """That the process shall end, and with which code."""
+
+    def __init__(self) -> None:
+        self.wanted = Event()
+        self.code = 0
+
+    def listen(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._told)
+
+    def fail(self, code: int) -> None:
+        """Something is broken that only a new process repairs."""
+        self.code = code
+        self.wanted.set()
+
+    def _told(self, number: int, _frame: object) -> None:
+        if self.wanted.is_set():
+            os._exit(128 + number)
+        self.wanted.set()
+
+
 class Service:
-    def __init__(self, config: Config, runtime: Runtime, installation: str) -> None:
-        self._config = config
-        self._worker: Worker = wiring.build(config, runtime, installation, self._fail)
-        self._ending = Event()
-        self._code = 0
+    def __init__(self, worker: Worker, ending: Ending, drain_timeout: float) -> None:
+        self._worker = worker
+        self._ending = ending
+        self._drain_timeout = drain_timeout
 
     def run(self) -> int:
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, self._told)
+        self._ending.listen()
         worker = self._worker
         for part in worker.always:
             part.start()
@@ -76,25 +102,14 @@ class Service:
             if self._adopt():
                 worker.capacity.release(Hold.STARTING)
                 log.info("worker.ready", node=worker.node, slots=worker.capacity.slots)
-                self._ending.wait()
+                self._ending.wanted.wait()
         finally:
             self._leave()
-        return self._code
-
-    def _told(self, number: int, _frame: object) -> None:
-        if self._ending.is_set():
-            os._exit(128 + number)
-        log.info("worker.told", signal=signal.Signals(number).name)
-        self._ending.set()
-
-    def _fail(self, code: int) -> None:
-        """Something is broken that only a new process repairs."""
-        self._code = code
-        self._ending.set()
+        return self._ending.code
 
     def _own_the_name(self) -> None:
         deadline = monotonic() + _NAME_PATIENCE
-        while not self._ending.is_set():
+        while not self._ending.wanted.is_set():
             with suppress(RedisError):
                 if self._worker.ownership.renew():
                     return
@@ -103,29 +118,26 @@ class Service:
                         f"another worker named {self._worker.node!r} uses this Redis: "
                         "give this one another WINDLASS_NODE_NAME"
                     )
-            self._ending.wait(0.5)
+            self._ending.wanted.wait(_AGAIN)
 
     def _adopt(self) -> bool:
-        worker = self._worker
-        adopted = adopt_patiently(
-            worker.runtime, worker.leases, worker.runner, worker.node, self._ending
-        )
+        worker, ending = self._worker, self._ending
+        tools = (worker.runtime, worker.leases, worker.runner, worker.node)
+        adopted = adopt_patiently(*tools, ending.wanted)
         if adopted:
             worker.sweeper.start()
-            worker.intake.start(self._fail)
+            worker.intake.start(ending.fail)
             worker.watchdog.start()
         return adopted
 
     def _leave(self) -> None:
-        last_resort = Timer(self._config.drain_timeout + _LEAVE, os._exit, [self._code or 1])
+        last_resort = Timer(self._drain_timeout + _LEAVE, os._exit, [self._ending.code or 1])
         last_resort.daemon = True
         last_resort.start()
-        worker = self._worker
-        worker.capacity.hold(Hold.ENDING)
-        worker.watchdog.stop()
-        if self._code == 0:
-            worker.intake.settle(timeout=3.0)
-            worker.intake.stop(timeout=5.0)
+        log.info("worker.ends", code=self._ending.code)
+        self._worker.capacity.hold(Hold.ENDING)
+        self._worker.watchdog.stop()
+        if self._ending.code == 0:
             self._drain()
         self._say_farewell()
         last_resort.cancel()
@@ -133,12 +145,11 @@ class Service:
     def _drain(self) -> None:
         """Wait for what runs, then for the verdicts on it; leave the rest to the next worker."""
         worker = self._worker
-        if worker.capacity.idle(self._config.drain_timeout):
-            deadline = monotonic() + _SETTLE
-            while worker.runner.here() and monotonic() < deadline:
-                Event().wait(0.02)
-        if left := len(worker.runner.here()):
-            log.info("worker.leaves", attempts=left)
+        worker.intake.settle(_UNASK)
+        worker.intake.stop(_FLUSH)
+        emptied = worker.capacity.idle(self._drain_timeout) and worker.runner.empty(_SETTLE)
+        if not emptied:
+            log.info("worker.leaves", attempts=len(worker.runner.here()))
 
     def _say_farewell(self) -> None:
         worker = self._worker

@@ -1,4 +1,4 @@
-"""Which mounts a task may have. A bind needs the operator's leave; the rest is checked for sense."""
+"""Which mounts a task may have. A bind needs the operator's leave, the rest only sense."""
 
 import os
 import posixpath
@@ -70,7 +70,7 @@ def _bind_source(mount: Mount, allowed: Sequence[str]) -> str:
 
 def is_below(path: str, root: str) -> bool:
     """``path`` is ``root`` or inside it. Both absolute and plain."""
-    return root == "/" or path == root or path.startswith(root + "/")
+    return root in ("/", path) or path.startswith(root + "/")
 
 
 def _rejected(text: str) -> Unrunnable:

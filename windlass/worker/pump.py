@@ -16,7 +16,7 @@ from windlass.shared import logs
 from windlass.shared.clock import Clock
 from windlass.shared.events import LogChunk
 from windlass.shared.streams import Outlet
-from windlass.worker.chunker import Chunker
+from windlass.worker.chunker import CHUNK, Chunker
 from windlass.worker.runtimes.base import Stream
 
 FLUSH_AFTER = 0.1  # seconds that a byte may wait for company
@@ -54,9 +54,14 @@ class Pump:
             if chunker.size <= sent:
                 since = self.clock.monotonic()
             ready += chunker.feed(stream, data)
-            if chunker.size > sent and self._due(chunker.size - sent, since):
-                self.send(ready + chunker.flush(), abandoned)
-                ready, sent = [], chunker.size
+            if chunker.size <= sent:
+                continue
+            if self.clock.monotonic() - since >= FLUSH_AFTER:
+                ready += chunker.flush()
+            elif chunker.cut - sent <= BATCH - CHUNK:
+                continue
+            self.send(ready, abandoned)
+            ready, sent, since = [], chunker.cut, self.clock.monotonic()
         ready += chunker.flush()
         if chunker.size - sent <= TAIL:
             return ready
@@ -79,9 +84,6 @@ class Pump:
             except RedisError as problem:
                 log.debug("position.unknown", problem=str(problem))
             _rest(abandoned, _AGAIN)
-
-    def _due(self, size: int, since: float) -> bool:
-        return size >= BATCH or self.clock.monotonic() - since >= FLUSH_AFTER
 
     def _publish(self, batch: Sequence[LogChunk], abandoned: Event) -> int:
         pause = _AGAIN

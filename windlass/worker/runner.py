@@ -1,7 +1,7 @@
 """Takes orders: claims each, and lets it run. Knows everything that is here."""
 
 from collections.abc import KeysView
-from threading import Lock
+from threading import Condition
 from uuid import UUID
 
 from windlass.shared import logs
@@ -21,17 +21,22 @@ class Runner:
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
         self._here: dict[UUID, Execution] = {}
-        self._lock = Lock()
+        self._changes = Condition()
 
     def here(self) -> KeysView[UUID]:
         """A live view of every attempt of which something is on this node."""
         return self._here.keys()
 
+    def empty(self, timeout: float) -> bool:
+        """Wait until nothing is here any more; False after ``timeout`` seconds."""
+        with self._changes:
+            return self._changes.wait_for(lambda: not self._here, timeout)
+
     def accept(self, order: RunAttempt) -> None:
         """Start it, unless it was started before; returns at once. NoRoom or ``RedisError``: it
         was not started."""
         execution = Execution(order, self._tools, self._forget)
-        with self._lock:
+        with self._changes:
             if order.attempt_id in self._here:
                 return
             if not self._tools.capacity.take():
@@ -44,7 +49,7 @@ class Runner:
         """Go on with a run that an earlier worker started."""
         execution = Execution.of_adopted(found, self._tools, self._forget)
         self._tools.capacity.occupy()
-        with self._lock:
+        with self._changes:
             self._here[found.order.attempt_id] = execution
         execution.hear(verdict)
         self._launch(found.order, execution)
@@ -76,5 +81,6 @@ class Runner:
         return verdict in {Verdict.NONE, Verdict.CANCEL}
 
     def _forget(self, attempt_id: UUID) -> None:
-        with self._lock:
+        with self._changes:
             self._here.pop(attempt_id, None)
+            self._changes.notify_all()

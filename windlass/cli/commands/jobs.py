@@ -12,9 +12,11 @@ from windlass.cli.session import Session, connected
 from windlass.cli.show.jobs import print_job, print_jobs
 from windlass.shared.states import JobState
 
+_STATES = [state.value for state in JobState]
+
 
 @click.command()
-@click.option("--state", "states", multiple=True, type=click.Choice([state.value for state in JobState]))
+@click.option("--state", "states", multiple=True, type=click.Choice(_STATES))
 @click.option("--tag", "tags", multiple=True, help="Has this tag; several: all of them.")
 @click.option("--queue", help="Goes to this queue.")
 @click.option("--door", help="Came in through this API.")

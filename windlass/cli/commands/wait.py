@@ -21,7 +21,10 @@ _SLOWEST = 1.0
 @click.option("--timeout", type=Duration(), help="Give up after this long (exit code 124).")
 @connected
 def wait(session: Session, jobs: tuple[str, ...], timeout: float | None) -> None:
-    """Wait until all JOBS are over. Exits as windlass run would, for the first that did not complete."""
+    """Wait until all JOBS are over.
+
+    Exits as windlass run would, for the first of them that did not complete.
+    """
     api = session.client()
     deadline = None if timeout is None else monotonic() + timeout
     ended = [_wait(api, job_id(api, word), deadline) for word in jobs]

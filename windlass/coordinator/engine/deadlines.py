@@ -8,13 +8,13 @@ from windlass.coordinator.engine.ports import Signals
 from windlass.coordinator.store import deadlines
 from windlass.coordinator.store.db import Database
 
-_BATCH = 100
+BATCH = 100
 
 
 def enforce(db: Database, signals: Signals) -> int:
     """Want the end of jobs whose time is up; ``cancel.carry_out`` does the rest."""
     with db.transaction() as tx:
-        ids = deadlines.expire(tx, _BATCH)
+        ids = deadlines.expire(tx, BATCH)
     if ids:
         signals.wake_dispatch()
         signals.changed(ids)

@@ -48,6 +48,7 @@ class Engine:
     def __init__(self, db: Database, signals: Signals) -> None:
         self._db = db
         self._signals = signals
+        self._callers = access.Callers(db)
 
     # Jobs
 
@@ -192,7 +193,8 @@ class Engine:
 
     def revoke_token(self, name: str) -> None:
         access.revoke(self._db, name)
+        self._callers.forget()
 
     def token(self, secret: str) -> Token | None:
         """None: unknown or expired."""
-        return access.verify(self._db, secret)
+        return self._callers.verify(secret)

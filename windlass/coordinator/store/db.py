@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol, cast
+from typing import IO, Any, Protocol, cast
 
 import psycopg2
 import psycopg2.errors
@@ -82,6 +82,11 @@ class Tx:
         batch = Batch(self._connection)
         yield batch
         batch.send()
+
+    def copy(self, sql: str, rows: IO[bytes]) -> None:
+        """``COPY … FROM STDIN``."""
+        with self._connection.cursor() as cursor:
+            cursor.copy_expert(sql, rows)
 
 
 class Database:

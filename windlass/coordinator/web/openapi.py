@@ -39,8 +39,8 @@ def describe(
         plugins=[plugin],
         servers=[{"url": prefix or "/"}],
     )
-    assert plugin.converter is not None  # noqa: S101  # apispec sets it in init_spec
-    plugin.converter.add_attribute_function(_shape)
+    converter: Any = plugin.converter
+    converter.add_attribute_function(_shape)
     for name, scheme in _SCHEMES.items():
         spec.components.security_scheme(name, scheme)
     paths: dict[str, dict[str, Any]] = {}
@@ -49,7 +49,8 @@ def describe(
         paths.setdefault(path, {})[bound.operation.method.lower()] = _operation(bound, error)
     for path, methods in paths.items():
         spec.path(path, operations=methods)
-    return spec.to_dict()
+    made = spec.to_dict()
+    return {"openapi": made.pop("openapi"), "info": made.pop("info"), **made}
 
 
 def _operation(bound: Bound, error: type[Schema]) -> dict[str, Any]:
@@ -111,5 +112,4 @@ def _shape(_: Any, field: Any, **__: Any) -> dict[str, Any]:
 
 
 def _name(schema: Any) -> str:
-    cls = schema if isinstance(schema, type) else type(schema)
-    return cls.__name__.removesuffix("Schema")
+    return (schema if isinstance(schema, type) else type(schema)).__name__

@@ -23,6 +23,7 @@ class HttpSettings:
     hosts: tuple[str, ...] = LOOPBACK
     threads: int = 32  # of one HTTP process
     largest_body: int = 32 * MEGABYTE
+    proxies: int = 0  # trusted ones in front, whose X-Forwarded-* headers count
     doors: Mapping[str, DoorSettings] = field(default_factory=dict)
 
     def door(self, name: str) -> DoorSettings:

@@ -1,4 +1,6 @@
-"""Runtimes by name. Each is loaded only when asked for."""
+"""Runtimes by name. Each is a folder with ``runtime.py``, loaded only when asked for."""
+
+from importlib import import_module
 
 from windlass.worker.runtimes.base import Runtime, RuntimeBroken, RuntimeConfig
 
@@ -7,12 +9,7 @@ NAMES = ("docker", "process")
 
 def load(name: str, config: RuntimeConfig) -> Runtime:
     """Contacts nothing yet: ``check()`` tells whether it works here."""
-    if name == "docker":
-        from windlass.worker.runtimes.docker.runtime import DockerRuntime
-
-        return DockerRuntime(config)
-    if name == "process":
-        from windlass.worker.runtimes.process.runtime import ProcessRuntime
-
-        return ProcessRuntime(config)
-    raise RuntimeBroken(f"there is no runtime {name!r}: choose one of {', '.join(NAMES)}")
+    if name not in NAMES:
+        raise RuntimeBroken(f"there is no runtime {name!r}: choose one of {', '.join(NAMES)}")
+    runtime: Runtime = import_module(f"windlass.worker.runtimes.{name}.runtime").create(config)
+    return runtime

@@ -75,7 +75,7 @@ def _divide(budget: Budget, left: object, right: object) -> object:
         raise _mismatch("/", left, right)
     if right:
         return float(left) / float(right)
-    if not left or left != left:
+    if not left or math.isnan(left):
         return math.nan
     return math.copysign(math.inf, left) * math.copysign(1.0, right)
 
@@ -110,7 +110,7 @@ def _range(budget: Budget, left: object, right: object) -> object:
     return list(range(left, right + 1))
 
 
-def _ordered(symbol: str, compare: Callable[[object, object], bool]) -> Operation:
+def _ordered(symbol: str, compare: Callable[..., bool]) -> Operation:
     def operation(budget: Budget, left: object, right: object) -> object:
         comparable = is_number(left) and is_number(right)
         if comparable or (kind(left) == kind(right) and kind(left) in _ORDERED):

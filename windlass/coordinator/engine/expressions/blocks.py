@@ -50,6 +50,6 @@ def _after_newline(text: str, at: int, end: int) -> int:
     there is nothing but white space between its braces and the newline."""
     newline = text.rfind("\n", at, end)
     before = len(text[at:newline].rstrip())
-    if before > 2 and text.endswith(_OPEN, at, at + before):
+    if before > len(_OPEN) and text.endswith(_OPEN, at, at + before):
         return at + before - 2
     return text.find(_OPEN, newline)

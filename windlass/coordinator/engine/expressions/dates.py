@@ -34,7 +34,8 @@ def duration(text: str) -> Duration:
 
 def _part(number: str, unit: int) -> int:
     whole, _, fraction = number.partition(".")
-    return int(whole or 0) * unit + int(fraction or 0) * unit // 10 ** len(fraction)
+    scale: int = 10 ** len(fraction)
+    return int(whole or 0) * unit + int(fraction or 0) * unit // scale
 
 
 def show_duration(value: Duration) -> str:
@@ -43,7 +44,7 @@ def show_duration(value: Duration) -> str:
     if nanoseconds == 0:
         return "0s"
     if nanoseconds < _SECOND:
-        name = "ns" if nanoseconds < 1_000 else "µs" if nanoseconds < 1_000_000 else "ms"
+        name = next(name for name in ("ms", "µs", "ns") if nanoseconds >= _UNITS[name])
         return f"{sign}{_decimal(nanoseconds, _UNITS[name])}{name}"
     minutes, rest = divmod(nanoseconds, 60 * _SECOND)
     hours, minutes = divmod(minutes, 60)

@@ -68,6 +68,7 @@ _FIELDS = {
 }
 _ELEMENT = re.compile("|".join(map(re.escape, _FIELDS)))
 _MAX_LAYOUT = 200
+_PIVOT = 69  # two digits from here on mean the last century
 
 COMMON = (
     "2006-01-02",
@@ -127,7 +128,7 @@ def _assemble(parts: dict[str, str], default: tzinfo) -> datetime:
 def _year(parts: dict[str, str]) -> int:
     if "short_year" in parts:
         short = int(parts["short_year"])
-        return short + (1900 if short >= 69 else 2000)
+        return short + (1900 if short >= _PIVOT else 2000)
     return int(parts.get("year", 1))
 
 

@@ -28,7 +28,7 @@ class Node:
 
 @dataclass(slots=True)
 class Constant(Node):
-    value: None | bool | int | float | str
+    value: bool | int | float | str | None
 
 
 @dataclass(slots=True)

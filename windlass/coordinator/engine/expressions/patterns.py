@@ -10,19 +10,22 @@ from windlass.coordinator.engine.expressions.problems import Fault
 if TYPE_CHECKING:
     from re2 import _Regexp
 
+_MAX_PATTERN = 4_096
 _MEMORY = 1 << 20  # bytes for one compiled pattern; bounds how large {1000} can make it
 _STEPS_PER_UNIT = 100  # steps of the matcher that cost as much as one node
 
 
 def matches(budget: Budget, text: str, pattern: str) -> bool:
     compiled = compile(pattern)
-    budget.spend(1 + len(text) * compiled.programsize // _STEPS_PER_UNIT)
+    budget.spend(compiled.programsize * (1 + len(text) // _STEPS_PER_UNIT))
     return compiled.search(text) is not None
 
 
 @lru_cache(maxsize=256)
 def compile(pattern: str) -> "_Regexp":
     """Raises Fault."""
+    if len(pattern) > _MAX_PATTERN:
+        raise Fault(f"a regular expression may have at most {_MAX_PATTERN} characters")
     import re2  # noqa: PLC0415 - only who matches pays
 
     options = re2.Options()

@@ -65,8 +65,7 @@ class Climber:
         if self._next == len(self._items):
             return None
         item = self._items[self._next]
-        assert isinstance(item, Operator)
-        if _BINARY[item.symbol] < least:
+        if not isinstance(item, Operator) or _BINARY[item.symbol] < least:
             return None
         self._next += 1
         return item
@@ -84,19 +83,18 @@ class Climber:
         binds = _BINARY[operator.symbol] + 1
         right = self._climb(binds)
         node: Node = Binary(operator.at, operator.symbol, left, right)
-        while self._peek() in _COMPARISONS:
-            after = self._infix(0)
-            assert after is not None
+        while (after := self._comparison()) is not None:
             left, right = right, self._climb(binds)
             link = Binary(after.at, after.symbol, left, right)
             node = Binary(after.at, "&&", node, link)
         return node
 
-    def _peek(self) -> str:
-        if self._next == len(self._items):
-            return ""
-        item = self._items[self._next]
-        return item.symbol if isinstance(item, Operator) else ""
+    def _comparison(self) -> Operator | None:
+        item = self._items[self._next] if self._next < len(self._items) else None
+        if not isinstance(item, Operator) or item.symbol not in _COMPARISONS:
+            return None
+        self._next += 1
+        return item
 
 
 _MIXED = "Operator (??) and coalesce expressions ({}) cannot be mixed. Wrap either by parentheses."

@@ -1,49 +1,52 @@
 """Values as text: the way Go prints them by default."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import datetime
-from decimal import Decimal
 
 from windlass.coordinator.engine.expressions import dates
 from windlass.coordinator.engine.expressions.limits import Budget
 from windlass.coordinator.engine.expressions.values import Duration, is_list, is_map, kind
 
+_PLAIN = range(-4, 6)  # exponents that are written without one
+_LAST = 4
 _RANKS = {"nil": 0, "int": 1, "float": 1, "string": 2, "bool": 3}
 
 
 def show(budget: Budget, value: object) -> str:
     if type(value) is str:
         return value
-    return "".join(_pieces(budget, value))
+    pieces: list[str] = []
+    _write(budget, value, pieces.append)
+    return "".join(pieces)
 
 
-def _pieces(budget: Budget, value: object) -> Iterator[str]:
+def _write(budget: Budget, value: object, write: Callable[[str], object]) -> None:
     budget.spend(1)
     if is_list(value):
-        yield "["
+        budget.text(2 + len(value))
         for index, item in enumerate(value):
-            yield " " if index else ""
-            yield from _pieces(budget, item)
-        yield "]"
+            write(" " if index else "[")
+            _write(budget, item, write)
+        write("]" if value else "[]")
     elif is_map(value):
-        yield "map["
+        budget.text(6 + 2 * len(value))
         for index, key in enumerate(sorted(value, key=rank)):
-            yield " " if index else ""
-            yield from _pieces(budget, key)
-            yield ":"
-            yield from _pieces(budget, value[key])
-        yield "]"
+            write(" " if index else "map[")
+            _write(budget, key, write)
+            write(":")
+            _write(budget, value[key], write)
+        write("]" if value else "map[]")
     else:
         text = _scalar(value)
         budget.text(len(text))
-        yield text
+        write(text)
 
 
 def rank(key: object) -> tuple[int, object]:
     """Sorts keys of any kinds."""
-    place = _RANKS.get(kind(key), 4)
-    return place, str(key) if place == 4 else key
+    place = _RANKS.get(kind(key), _LAST)
+    return place, str(key) if place == _LAST else key
 
 
 def _scalar(value: object) -> str:
@@ -66,7 +69,7 @@ def number(value: float) -> str:
     if not math.isfinite(value):
         return special(value)
     sign, digits, exponent = decompose(value)
-    if -5 < exponent < 6:
+    if exponent in _PLAIN:
         return sign + plain(digits, exponent)
     return sign + scientific(digits, exponent)
 
@@ -77,11 +80,14 @@ def special(value: float) -> str:
 
 def decompose(value: float) -> tuple[str, str, int]:
     """Sign, digits without leading or trailing zeros, and the exponent of the first digit."""
-    sign, digits, exponent = Decimal(repr(value)).as_tuple()
-    assert isinstance(exponent, int)
-    written = "".join(map(str, digits))
-    place = exponent + len(written) - 1
-    return "-" * sign, written.rstrip("0") or "0", place if value else 0
+    sign = "-" if math.copysign(1, value) < 0 else ""
+    if not value:
+        return sign, "0", 0
+    mantissa, _, power = repr(abs(value)).partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    digits = (whole + fraction).lstrip("0")
+    exponent = int(power or 0) + len(digits) - len(fraction) - 1
+    return sign, digits.rstrip("0"), exponent
 
 
 def plain(digits: str, exponent: int) -> str:

@@ -30,12 +30,14 @@ class Function:
                 raise self.refuse(index, go_name(argument))
         return self.body(budget, *arguments)
 
-    def nature(self, arguments: Sequence[Nature]) -> Nature:
-        """Raises Fault for arguments that can never do."""
+    def nature(self, arguments: Sequence[Nature], places: Sequence[int]) -> Nature:
+        """Raises Fault for arguments that can never do; ``places`` is where each is written."""
         self.check_count(len(arguments))
         for index, argument in enumerate(arguments):
             if argument.known and not self._takes(index, argument.kind):
-                raise self.refuse(index, str(argument))
+                fault = self.refuse(index, str(argument))
+                fault.at = None if self.refusal else places[index]
+                raise fault
         return self.result if isinstance(self.result, Nature) else self.result(arguments)
 
     def check_count(self, count: int) -> None:

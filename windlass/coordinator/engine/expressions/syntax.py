@@ -2,7 +2,7 @@
 
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from windlass.coordinator.engine.expressions.limits import MAX_SOURCE
 from windlass.coordinator.engine.expressions.nodes import Node
@@ -23,13 +23,11 @@ def parse(source: str) -> Node:
     if len(source) > MAX_SOURCE:
         raise Fault(f"an expression may have at most {MAX_SOURCE} characters")
     try:
-        tree: object = _parser().parse(source)
+        return cast(Node, _parser().parse(source))
     except UnexpectedInput as problem:
         raise _unexpected(problem, source) from None
     except VisitError as problem:
         raise problem.orig_exc from None
-    assert isinstance(tree, Node)
-    return tree
 
 
 @cache
@@ -45,12 +43,11 @@ def _parser() -> "Lark":
 
 
 def _unexpected(problem: "UnexpectedInput", source: str) -> Fault:
-    from lark import UnexpectedCharacters, UnexpectedToken  # noqa: PLC0415
+    from lark import UnexpectedToken  # noqa: PLC0415
 
     if isinstance(problem, UnexpectedToken):
         return _unexpected_token(problem.token, source)
-    assert isinstance(problem, UnexpectedCharacters)
-    at = problem.pos_in_stream
+    at = problem.pos_in_stream or 0
     return Fault(_unreadable(source, at), at)
 
 

@@ -61,6 +61,9 @@ class Texts(Mapping[object, object]):
         return len(self._inner)
 
 
+_KINDS[Texts] = "map"
+
+
 def kind(value: object) -> str:
     return _KINDS.get(type(value)) or _kind(value)
 
@@ -103,22 +106,28 @@ def wrap(value: int) -> int:
 
 
 def equal(budget: Budget, left: object, right: object) -> bool:
-    budget.spend(1)
-    if is_number(left) and is_number(right):
-        return left == right
-    if kind(left) != kind(right):
+    """Without recursion: values can be nested deeper than the stack."""
+    pairs = [(left, right)]
+    while pairs:
+        budget.spend(1)
+        one, other = pairs.pop()
+        if is_list(one) and is_list(other) and len(one) == len(other):
+            pairs.extend(zip(one, other, strict=True))
+        elif is_map(one) and is_map(other) and one.keys() == other.keys():
+            pairs.extend((value, other[key]) for key, value in one.items())
+        elif not _same(budget, one, other):
+            return False
+    return True
+
+
+def _same(budget: Budget, one: object, other: object) -> bool:
+    if is_number(one) and is_number(other):
+        return one == other
+    if kind(one) != kind(other) or kind(one) in {"list", "map"}:
         return False
-    if is_list(left) and is_list(right):
-        return len(left) == len(right) and all(
-            equal(budget, one, other) for one, other in zip(left, right, strict=True)
-        )
-    if is_map(left) and is_map(right):
-        return len(left) == len(right) and all(
-            key in right and equal(budget, value, right[key]) for key, value in left.items()
-        )
-    if isinstance(left, str):
-        budget.spend(len(left) // 64)
-    return left == right
+    if isinstance(one, str):
+        budget.spend(len(one) // 64)
+    return one == other
 
 
 def contains(budget: Budget, items: Sequence[object], wanted: object) -> bool:
@@ -128,13 +137,14 @@ def contains(budget: Budget, items: Sequence[object], wanted: object) -> bool:
 def measure(budget: Budget, value: object) -> None:
     """Charge for a value as it would be written out: one that holds itself many times over looks
     small and is not."""
-    budget.spend(1)
-    if isinstance(value, str):
-        budget.text(len(value))
-    elif is_map(value):
-        for key, item in value.items():
-            measure(budget, key)
-            measure(budget, item)
-    elif is_list(value):
-        for item in value:
-            measure(budget, item)
+    values = [value]
+    while values:
+        budget.spend(1)
+        item = values.pop()
+        if isinstance(item, str):
+            budget.text(len(item))
+        elif is_map(item):
+            values.extend(item)
+            values.extend(item.values())
+        elif is_list(item):
+            values.extend(item)

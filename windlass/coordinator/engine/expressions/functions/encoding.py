@@ -11,13 +11,13 @@ from windlass.coordinator.engine.expressions.limits import Budget
 from windlass.coordinator.engine.expressions.natures import STRING
 from windlass.coordinator.engine.expressions.problems import Fault
 from windlass.coordinator.engine.expressions.registry import function
-from windlass.coordinator.engine.expressions.values import measure
+from windlass.coordinator.engine.expressions.values import is_list, is_map, measure
 
 
 @function("toJSON", "any", result=STRING)
 def to_json(budget: Budget, value: object) -> str:
     """Indented by two, keys sorted, ``<``, ``>`` and ``&`` escaped."""
-    return "".join(documents.pieces(budget, value))
+    return documents.document(budget, value)
 
 
 @function("fromJSON", "string")
@@ -31,7 +31,16 @@ def from_json(budget: Budget, text: str) -> object:
     except ValueError as problem:
         raise Fault(f"fromJSON: {problem}") from None
     measure(budget, value)
-    return value
+    return _whole(value) if "\\u" in text else value
+
+
+def _whole(value: object) -> object:
+    """Half a surrogate pair, which only an escape can bring in, becomes U+FFFD."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if is_map(value):
+        return {_whole(key): _whole(item) for key, item in value.items()}
+    return [_whole(item) for item in value] if is_list(value) else value
 
 
 def _number(written: str) -> float:

@@ -21,6 +21,7 @@ _TYPE_NAMES = {
     "duration": "time.Duration",
     "zone": "time.Location",
 }
+_END = object()
 
 
 @function("len", "string|list|map", result=INT, refusal="invalid argument for len (type {got})")
@@ -78,13 +79,19 @@ def concat(budget: Budget, *lists: Sequence[object]) -> list[object]:
 
 @function("flatten", "list", result=LIST, refusal="cannot flatten {got}")
 def flatten(budget: Budget, items: Sequence[object]) -> list[object]:
+    """Without recursion: every visit is charged, also of lists that hold nothing."""
     flat: list[object] = []
-    for item in items:
-        if is_list(item):
-            flat += flatten(budget, item)
+    open_lists = [iter(items)]
+    while open_lists:
+        budget.spend(1)
+        item = next(open_lists[-1], _END)
+        if item is _END:
+            open_lists.pop()
+        elif is_list(item):
+            open_lists.append(iter(item))
         else:
+            budget.cells(1)
             flat.append(item)
-    budget.cells(len(flat))
     return flat
 
 
@@ -117,7 +124,7 @@ def sorted_by(budget: Budget, items: list[object], keys: list[object], order: st
     if order not in {"asc", "desc"}:
         raise Fault(f"invalid order {order[:32]}, expected asc or desc")
     budget.cells(len(items))
-    budget.spend(len(items) * len(items).bit_length())
+    budget.spend(len(items) * len(items).bit_length() // 8)
     kinds = {"number" if is_number(key) else kind(key) for key in keys}
     if not (len(kinds) <= 1 and kinds <= {"number", "string", "time", "duration"}):
         one, other = (go_name(key) for key in _two_kinds(keys))

@@ -36,12 +36,19 @@ def from_pairs(budget: Budget, pairs: Sequence[object]) -> dict[object, object]:
     budget.cells(len(pairs))
     map: dict[object, object] = {}
     for pair in pairs:
-        if not is_list(pair):
-            raise Fault(f"invalid pair {show(budget, pair)}")
-        if len(pair) != 2:
-            raise Fault(f"invalid pair length {show(budget, pair)}")
-        map[key_of(pair[0])] = pair[1]
+        key, value = _pair(budget, pair)
+        map[key_of(key)] = value
     return map
+
+
+def _pair(budget: Budget, pair: object) -> tuple[object, object]:
+    if not is_list(pair):
+        raise Fault(f"invalid pair {show(budget, pair)}")
+    try:
+        key, value = pair
+    except ValueError:
+        raise Fault(f"invalid pair length {show(budget, pair)}") from None
+    return key, value
 
 
 def key_of(value: object) -> object:

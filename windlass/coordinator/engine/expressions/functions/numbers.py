@@ -38,9 +38,8 @@ def integer(budget: Budget, value: int | float | str) -> int:
 
 @function("float", "int|float|string", result=FLOAT, refusal=_INVALID)
 def floating(budget: Budget, value: int | float | str) -> float:
-    if isinstance(value, str):
-        if not (_DECIMAL.fullmatch(value) or _SPECIAL.fullmatch(value)):
-            raise Fault(f"invalid operation: float({value[:64]})")
+    if isinstance(value, str) and not (_DECIMAL.fullmatch(value) or _SPECIAL.fullmatch(value)):
+        raise Fault(f"invalid operation: float({value[:64]})")
     return float(value)
 
 
@@ -71,12 +70,15 @@ def round_half_away(budget: Budget, value: int | float) -> float:
 
 
 def _numbers(budget: Budget, name: str, values: Sequence[object]) -> Iterator[int | float]:
-    budget.spend(len(values))
-    for value in values:
+    """Of all lists within, in any order."""
+    rest = list(values)
+    while rest:
+        budget.spend(1)
+        value = rest.pop()
         if is_number(value):
             yield value
         elif is_list(value):
-            yield from _numbers(budget, name, value)
+            rest.extend(value)
         else:
             raise Fault(f"invalid argument for {name} (type {go_name(value)})")
 

@@ -115,7 +115,8 @@ def index_of(budget: Budget, text: str, part: str) -> int:
 @function("lastIndexOf", "string", "string", result=INT)
 def last_index_of(budget: Budget, text: str, part: str) -> int:
     """Searched backwards from behind: str.rfind can take the product of both lengths."""
-    budget.text(2 * len(text))
+    budget.text(len(text))
+    budget.text(len(part))
     found = text[::-1].find(part[::-1])
     return -1 if found < 0 else len(text) - found - len(part)
 

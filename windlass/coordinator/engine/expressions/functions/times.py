@@ -29,22 +29,22 @@ def timezone(budget: Budget, name: str) -> tzinfo:
 @function("date", "string|zone", "string?", "string?", "string?", result=TIME)
 def date(budget: Budget, first: str | tzinfo, *rest: str) -> datetime:
     """Text, layout, zone: or a zone in front. Without a layout the common ones are tried."""
-    zone: tzinfo = UTC
-    texts = [*rest] if isinstance(first, tzinfo) else [first, *rest]
     if isinstance(first, tzinfo):
-        zone = first
-    if not 1 <= len(texts) <= 3:
-        raise Fault(f"invalid number of arguments (expected at most 3, got {len(texts)})")
-    if len(texts) == 3:
-        zone = dates.zone(texts[2])
-    if len(texts) > 1:
-        return layouts.read(texts[0], texts[1], zone)
+        return _read(first, rest)
+    text, layout, name = (first, *rest, "", "")[:3]
+    return _read(dates.zone(name), (text, layout) if layout else (text,))
+
+
+def _read(zone: tzinfo, texts: tuple[str, ...]) -> datetime:
+    text, *chosen = texts or ("",)
+    if chosen:
+        return layouts.read(text, chosen[0], zone)
     for layout in layouts.COMMON:
         try:
-            return layouts.read(texts[0], layout, zone)
+            return layouts.read(text, layout, zone)
         except Fault:
             continue
-    raise Fault(f"invalid date {texts[0][:64]}")
+    raise Fault(f"invalid date {text[:64]}")
 
 
 _PER_SECOND = 1e9

@@ -1,0 +1,102 @@
+"""Files into and out of a container, as tar streams.
+
+The daemon resolves every path inside the container's own root, so no link leads out of it; of what
+comes back only a plain file is taken.
+"""
+
+import io
+import tarfile
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import IO, cast
+
+from docker import APIClient
+
+from windlass.shared.spec import Container
+from windlass.worker.mounts import CONTROL_DIRECTORY
+from windlass.worker.runtimes.orders import to_bytes
+
+SCRIPT = f"{CONTROL_DIRECTORY}/run"
+OUTPUT = f"{CONTROL_DIRECTORY}/output"
+PROGRESS = f"{CONTROL_DIRECTORY}/progress"
+WORK = f"{CONTROL_DIRECTORY}/work"  # where files go when the task names no working directory
+
+_FOR_ALL = 0o777  # whoever the task runs as must be able to write there
+_PROGRAM = 0o755
+_CHUNK = 1 << 16
+
+
+def working_directory(container: Container) -> str | None:
+    """None: the image's own."""
+    return container.workdir or (WORK if container.files else None)
+
+
+def pack(container: Container) -> bytes:
+    """What a container needs to find when it starts."""
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w") as tar:
+        _add_directory(tar, CONTROL_DIRECTORY)
+        if working_directory(container) == WORK:
+            _add_directory(tar, WORK)
+        if container.run is not None:
+            _add_file(tar, SCRIPT, to_bytes(container.run))
+        for name, content in container.files.items():
+            _add_file(tar, f"{working_directory(container)}/{name}", to_bytes(content))
+    return target.getvalue()
+
+
+def _add_directory(tar: tarfile.TarFile, path: str) -> None:
+    entry = tarfile.TarInfo(path.lstrip("/"))
+    entry.type = tarfile.DIRTYPE
+    entry.mode = _FOR_ALL
+    tar.addfile(entry)
+
+
+def _add_file(tar: tarfile.TarFile, path: str, content: bytes) -> None:
+    entry = tarfile.TarInfo(path.lstrip("/"))
+    entry.mode = _PROGRAM
+    entry.size = len(content)
+    tar.addfile(entry, io.BytesIO(content))
+
+
+def read_file(api: APIClient, container: str, path: str, limit: int) -> bytes | None:
+    """At most ``limit`` bytes of a plain, non-empty file; None where there is none."""
+    # Not the client's get_archive(): a reply that is not read to its end could not be closed there.
+    url = f"{api.base_url}/v{api.api_version}/containers/{container}/archive"
+    with api.get(url, params={"path": path}, stream=True, timeout=api.timeout) as reply:
+        if reply.status_code == HTTPStatus.NOT_FOUND:
+            return None
+        reply.raise_for_status()
+        return _first_file(reply.iter_content(_CHUNK), limit) or None
+
+
+def _first_file(pieces: Iterator[bytes], limit: int) -> bytes:
+    stream = cast(IO[bytes], io.BufferedReader(_Pieces(pieces)))
+    with tarfile.open(fileobj=stream, mode="r|") as tar:
+        entry = tar.next()
+        if entry is None or not entry.isreg():
+            return b""
+        file = tar.extractfile(entry)
+        return file.read(limit) if file else b""
+
+
+class _Pieces(io.RawIOBase):
+    """An iterator of bytes as something to read from."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        while not self._rest:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._rest = piece
+        taken = self._rest[: len(buffer)]
+        self._rest = self._rest[len(taken) :]
+        buffer[: len(taken)] = taken
+        return len(taken)

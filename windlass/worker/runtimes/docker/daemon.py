@@ -1,0 +1,69 @@
+"""The Docker daemon: one client per worker, made at first use, and its troubles in our words."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+import requests
+from docker import APIClient
+from docker.errors import APIError, DockerException
+from docker.utils import kwargs_from_env, parse_host
+
+from windlass.worker.runtimes.base import RuntimeBroken
+
+_TIMEOUT = 120  # seconds for one short call; following, waiting and pulling have none
+_CONNECTIONS = 256  # kept open; more are made and thrown away
+
+TROUBLE = (DockerException, requests.RequestException, OSError)
+
+
+class Daemon:
+    """Threads may share it."""
+
+    def __init__(self) -> None:
+        self.host = str(parse_host(os.environ.get("DOCKER_HOST")))
+        self._client: APIClient | None = None
+        self._lock = Lock()
+
+    @property
+    def api(self) -> APIClient:
+        """RuntimeBroken while the daemon cannot be reached for the first time."""
+        with self._lock:
+            if self._client is None:
+                with machinery():
+                    self._client = APIClient(
+                        version="auto",
+                        timeout=_TIMEOUT,
+                        max_pool_size=_CONNECTIONS,
+                        **kwargs_from_env(),
+                    )
+            return self._client
+
+    def close(self) -> None:
+        with self._lock:
+            if self._client is not None:
+                self._client.close()
+                self._client = None
+
+
+@contextmanager
+def machinery() -> Iterator[None]:
+    """Whatever the client raises becomes RuntimeBroken; what our callers raise passes through."""
+    try:
+        yield
+    except TROUBLE as problem:
+        raise RuntimeBroken(words(problem)) from problem
+
+
+def words(problem: Exception) -> str:
+    """What the daemon said, without the HTTP around it."""
+    if isinstance(problem, APIError) and problem.explanation:
+        return str(problem.explanation)
+    if isinstance(problem, DockerException) or not isinstance(problem, OSError):
+        return str(problem)
+    return f"the Docker daemon cannot be reached: {problem}"
+
+
+def status(problem: APIError) -> int:
+    return problem.status_code or 0

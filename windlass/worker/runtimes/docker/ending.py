@@ -1,0 +1,117 @@
+"""How a container is brought to its end, and taken away. Both may be asked for at the same time."""
+
+from collections.abc import Callable
+from time import monotonic, sleep
+
+from docker import APIClient
+from docker.errors import APIError, NotFound
+
+from windlass.worker.runtimes.docker.daemon import status
+from windlass.worker.runtimes.docker.faults import CONFLICT
+
+# To every process but docker-init, which stays to see its child end. The kernel does it for all at
+# once, so none that is just being forked is missed.
+_TERMINATE = ["sh", "-c", "kill -TERM -1"]
+_SOON, _LATER = 0.01, 0.2  # seconds between two looks: at first, and later
+
+
+def stop(api: APIClient, container: str, grace: float) -> None:
+    """SIGTERM to all of it, ``grace`` seconds, SIGKILL. Returns when nothing of it runs."""
+    try:
+        if grace > 0 and _terminated(api, container, grace):
+            return
+        _signal(api, container, "SIGKILL")
+        _poll(lambda: not _runs(api, container), None)
+    except NotFound:
+        return
+
+
+def _terminated(api: APIClient, container: str, grace: float) -> bool:
+    """Whether it ended within ``grace``."""
+    order = _Termination(api, container)
+
+    def ended() -> bool:
+        order.repeat_if_failed()
+        return not _runs(api, container)
+
+    return _poll(ended, grace)
+
+
+class _Termination:
+    """Passes SIGTERM on by a shell inside; where there is none, to the first process group only."""
+
+    def __init__(self, api: APIClient, container: str) -> None:
+        self._api = api
+        self._container = container
+        self._exec: str | None = self._start()
+        if self._exec is None:
+            _signal(api, container, "SIGTERM")
+
+    def _start(self) -> str | None:
+        try:
+            made = self._api.exec_create(self._container, _TERMINATE, stdout=False, stderr=False)
+            self._api.exec_start(made["Id"], detach=True)
+        except APIError:
+            return None
+        return str(made["Id"])
+
+    def repeat_if_failed(self) -> None:
+        """The shell may have been missing, or one process too many."""
+        if self._exec is None:
+            return
+        shell = self._api.exec_inspect(self._exec)
+        if not shell["Running"]:
+            self._exec = None
+            if shell["ExitCode"] != 0:
+                _signal(self._api, self._container, "SIGTERM")
+
+
+def _signal(api: APIClient, container: str, signal: str) -> None:
+    """To its first process; none if it has ended."""
+    try:
+        api.kill(container, signal)
+    except APIError as problem:
+        if status(problem) != CONFLICT:
+            raise
+
+
+def _runs(api: APIClient, container: str) -> bool:
+    return bool(api.inspect_container(container)["State"]["Running"])
+
+
+def _poll(is_so: Callable[[], bool], patience: float | None) -> bool:
+    deadline = None if patience is None else monotonic() + patience
+    pause = _SOON
+    while not is_so():
+        if deadline is not None and monotonic() > deadline:
+            return False
+        sleep(pause)
+        pause = min(2 * pause, _LATER)
+    return True
+
+
+def remove_container(api: APIClient, container: str) -> None:
+    """With its anonymous volumes, running or not. Returns when it is gone."""
+    try:
+        api.remove_container(container, v=True, force=True)
+    except NotFound:
+        return
+    except APIError as problem:
+        if status(problem) != CONFLICT:
+            raise
+        _poll(lambda: _is_gone(api, container), None)  # somebody else is removing it
+
+
+def _is_gone(api: APIClient, container: str) -> bool:
+    try:
+        api.inspect_container(container)
+    except NotFound:
+        return True
+    return False
+
+
+def remove_volume(api: APIClient, name: str) -> None:
+    try:
+        api.remove_volume(name)
+    except NotFound:
+        return

@@ -1,0 +1,95 @@
+"""Where containers are attached. Link-local addresses, where clouds serve a machine's credentials,
+lead nowhere.
+
+How that is done without any right on the host: a container's interface gets the metadata addresses
+as its own, and with them an on-link route for all of 169.254.0.0/16. What it sends there comes back
+to itself, or asks for a neighbour that does not exist. It cannot take the addresses off: it has no
+capabilities. This needs networks of our own kind, so Docker's default bridge is not offered.
+"""
+
+from threading import Lock
+
+from docker import APIClient
+from docker.errors import APIError, NotFound
+
+from windlass.worker.runtimes.base import RuntimeBroken
+from windlass.worker.runtimes.docker import labels
+from windlass.worker.runtimes.docker.daemon import status
+from windlass.worker.runtimes.orders import rejected
+
+METADATA = ["169.254.169.254", "169.254.170.2"]
+NO_NETWORK = "none"
+_NEVER = {"host", "bridge", "default"}
+_CONFLICT = 409
+
+
+class NodeNetwork:
+    """The node's own bridge, on which containers reach the outside but not one another."""
+
+    def __init__(self, node: str) -> None:
+        self._node = node
+        self._name = labels.network_name(node)
+        self._id: str | None = None
+        self._lock = Lock()
+
+    def id(self, api: APIClient) -> str:
+        with self._lock:
+            if self._id is None:
+                self._id = self._create(api)
+            return self._id
+
+    def forget(self) -> None:
+        """Somebody removed it: make it anew next time."""
+        with self._lock:
+            self._id = None
+
+    def remove(self, api: APIClient) -> None:
+        """Unless something is attached to it."""
+        for id in self._found(api):
+            try:
+                api.remove_network(id)
+            except APIError as problem:
+                if not problem.is_client_error():
+                    raise
+        self.forget()
+
+    def _create(self, api: APIClient) -> str:
+        found = self._found(api)
+        if found:
+            return found[0]
+        try:
+            made = api.create_network(
+                self._name,
+                driver="bridge",
+                check_duplicate=True,
+                options={"com.docker.network.bridge.enable_icc": "false"},
+                labels={labels.NODE: self._node},
+            )
+        except APIError as problem:
+            if status(problem) != _CONFLICT:
+                raise
+            return self._id_of_another_makers(api)
+        return str(made["Id"])
+
+    def _id_of_another_makers(self, api: APIClient) -> str:
+        found = self._found(api)
+        if not found:
+            raise RuntimeBroken(f"network {self._name} exists, but is not this node's")
+        return found[0]
+
+    def _found(self, api: APIClient) -> list[str]:
+        """Of this name and node; the same one first for everybody, should there be several."""
+        known = api.networks(filters=labels.selecting(node=self._node))
+        return sorted(str(one["Id"]) for one in known if one["Name"] == self._name)
+
+
+def check_network(api: APIClient, name: str, allowed: tuple[str, ...]) -> None:
+    """Unrunnable(REJECTED) unless tasks may join it."""
+    if name in _NEVER or ":" in name:
+        raise rejected(f"networks: {name} would take the container's isolation away")
+    try:
+        network = api.inspect_network(name)
+    except NotFound:
+        raise rejected(f"networks: there is no network {name} on this node") from None
+    if name not in allowed and labels.SHARED not in (network.get("Labels") or {}):
+        raise rejected(f"networks: {name} is not one that this node lets tasks join")

@@ -1,0 +1,169 @@
+"""One container of ours, from its start to its removal."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+from time import monotonic, sleep
+from typing import Any
+
+from docker.errors import NotFound
+
+from windlass.shared.messages import RunAttempt
+from windlass.worker.runtimes.base import OUTPUT_LIMIT, Exit, RuntimeBroken, Stream
+from windlass.worker.runtimes.docker import archive, ending, faults, making
+from windlass.worker.runtimes.docker.daemon import Daemon, machinery
+from windlass.worker.runtimes.docker.logs import LINE_COST, Cut, follow
+
+PATIENCE = 600.0  # seconds without a word from the daemon until a run is given up
+_RETRY = 0.5  # seconds between two tries while the daemon is away
+_PROGRESS_LIMIT = 1 << 16
+
+# Codes of a container whose daemon went down under it; it can have had them by itself, too.
+_TAKEN_DOWN = {137, 143, 255}
+
+
+class _Gone(RuntimeBroken):
+    """The container is no more: nothing will come of waiting."""
+
+
+@contextmanager
+def _gone() -> Iterator[None]:
+    try:
+        yield
+    except NotFound as problem:
+        raise _Gone("its container was removed by somebody else") from problem
+
+
+class _Away:
+    """How long the daemon has been out of reach, and how often it was."""
+
+    def __init__(self) -> None:
+        self.times = 0
+        self._since: float | None = None
+
+    def goes_on(self, problem: Exception) -> None:
+        """Raises RuntimeBroken when patience is at its end."""
+        self.times += self._since is None
+        self._since = self._since or monotonic()
+        if monotonic() - self._since > PATIENCE:
+            raise RuntimeBroken(f"the Docker daemon stays away: {problem}") from problem
+
+    def ended(self) -> None:
+        self._since = None
+
+
+class DockerRun:
+    """Its methods may be called from several threads at once."""
+
+    def __init__(self, daemon: Daemon, id: str, order: RunAttempt, log_limit: int) -> None:
+        self._daemon = daemon
+        self._id = id
+        self._order = order
+        self._log_limit = log_limit
+        self._exit: Exit | None = None
+        self._waiting = Lock()
+
+    def output(self) -> Iterator[tuple[Stream, bytes]]:
+        """A run over its log limit is stopped; what it wrote until then still comes."""
+        cost, told = 0, False
+        for stream, data, lines in self._lines():
+            cost += len(data) + lines * LINE_COST
+            yield stream, data
+            if cost > self._log_limit and not told:
+                told = True
+                self.stop(0)
+                yield "sys", f"stopped: its log is over {self._log_limit} bytes\n".encode()
+
+    def _lines(self) -> Iterator[tuple[Stream, bytes, int]]:
+        """Goes on at the right byte after the daemon was away: the order never changes."""
+        sent = 0
+        away = _Away()
+        while True:
+            passed = 0
+            try:
+                for stream, data, lines in follow(self._daemon, self._id):
+                    fresh = data[max(0, sent - passed) :]
+                    passed += len(data)
+                    sent += len(fresh)
+                    away.ended()
+                    if fresh or not data:
+                        yield stream, fresh, lines
+                if not self._state()["Running"]:
+                    return
+            except _Gone:
+                raise
+            except (Cut, RuntimeBroken) as problem:
+                self._or_gone()
+                away.goes_on(problem)
+            yield "out", b"", 0
+            sleep(_RETRY)
+
+    def _or_gone(self) -> None:
+        """A stream that is cut may mean that the container was removed."""
+        try:
+            self._state()
+        except _Gone:
+            raise
+        except RuntimeBroken:
+            return
+
+    def wait(self) -> Exit:
+        with self._waiting:
+            if self._exit is None:
+                self._exit = self._ended()
+            return self._exit
+
+    def _ended(self) -> Exit:
+        away = _Away()
+        while True:
+            try:
+                with machinery(), _gone():
+                    self._daemon.api.wait(self._id)
+                return self._exit_of(self._inspect(), away.times)
+            except _Gone:
+                raise
+            except RuntimeBroken as problem:
+                away.goes_on(problem)
+                sleep(_RETRY)
+
+    def _exit_of(self, inspected: dict[str, Any], times_away: int) -> Exit:
+        state = inspected["State"]
+        code = int(state["ExitCode"])
+        if times_away and code in _TAKEN_DOWN:
+            raise _Gone("the Docker daemon went down while it ran")
+        fault = self._fault(inspected) if code in faults.UNSTARTED_CODES else None
+        return Exit(code, oom=code != 0 and bool(state["OOMKilled"]), fault=fault)
+
+    def _fault(self, inspected: dict[str, Any]) -> str | None:
+        with machinery(), _gone():
+            log = self._daemon.api.logs(self._id, stdout=True, stderr=True, tail=2)
+        return faults.unstarted(log, inspected)
+
+    def stop(self, grace: float) -> None:
+        with machinery():
+            ending.stop(self._daemon.api, self._id, grace)
+
+    def result(self) -> bytes | None:
+        return self._file(archive.OUTPUT, OUTPUT_LIMIT + 1)
+
+    def progress(self) -> bytes | None:
+        return self._file(archive.PROGRESS, _PROGRESS_LIMIT)
+
+    def _file(self, path: str, limit: int) -> bytes | None:
+        with machinery():
+            return archive.read_file(self._daemon.api, self._id, path, limit)
+
+    def remove(self) -> None:
+        api = self._daemon.api
+        with machinery():
+            ending.remove_container(api, self._id)
+            for name in making.volumes(self._order, self._order.container.mounts).values():
+                ending.remove_volume(api, name)
+
+    def _state(self) -> dict[str, Any]:
+        state: dict[str, Any] = self._inspect()["State"]
+        return state
+
+    def _inspect(self) -> dict[str, Any]:
+        with machinery(), _gone():
+            return dict(self._daemon.api.inspect_container(self._id))

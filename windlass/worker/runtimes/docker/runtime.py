@@ -1,0 +1,181 @@
+"""Runs attempts as containers of the local Docker engine."""
+
+from collections.abc import Iterator, Sequence, Set
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from uuid import UUID
+
+from docker import APIClient
+from docker.errors import APIError, NotFound
+
+from windlass.shared.messages import RunAttempt
+from windlass.worker.mounts import check_mounts
+from windlass.worker.runtimes.base import Adopted, Notice, Run, Runtime, RuntimeConfig
+from windlass.worker.runtimes.docker import archive, ending, faults, labels, making
+from windlass.worker.runtimes.docker.daemon import Daemon, machinery, status
+from windlass.worker.runtimes.docker.images import choose_image, ensure_image
+from windlass.worker.runtimes.docker.making import Plan
+from windlass.worker.runtimes.docker.network import (
+    METADATA,
+    NO_NETWORK,
+    NodeNetwork,
+    check_network,
+)
+from windlass.worker.runtimes.docker.run import DockerRun
+from windlass.worker.runtimes.orders import check_order, rejected
+
+_NEVER_STARTED = "0001-"  # how the daemon's dates begin that are none
+
+
+def create(config: RuntimeConfig) -> Runtime:
+    return DockerRuntime(config)
+
+
+class DockerRuntime:
+    name = "docker"
+
+    def __init__(self, config: RuntimeConfig) -> None:
+        self._config = config
+        self._daemon = Daemon()
+        self._network = NodeNetwork(config.node)
+
+    def check(self) -> None:
+        with machinery():
+            self._daemon.api.ping()
+
+    def prepare(self, order: RunAttempt, notice: Notice) -> None:
+        image = choose_image(order.container, self._config.default_image)
+        api = self._daemon.api
+        with machinery():
+            ensure_image(api, image, order.container, notice)
+
+    def start(self, order: RunAttempt) -> Run:
+        check_order(order.container)
+        api = self._daemon.api
+        with machinery():
+            existing = self._started(api, order)
+            return existing or self._start(api, order)
+
+    def _started(self, api: APIClient, order: RunAttempt) -> DockerRun | None:
+        """The run of an earlier start. A container that was made, but not started before a crash,
+        may lack its files: it is taken away."""
+        name = labels.container_name(order.attempt_id)
+        try:
+            found = api.inspect_container(name)
+        except NotFound:
+            return None
+        run = self._run(str(found["Id"]), order)
+        if found["State"]["StartedAt"].startswith(_NEVER_STARTED):
+            run.remove()
+            return None
+        return run
+
+    def _start(self, api: APIClient, order: RunAttempt) -> DockerRun:
+        plan = self._plan(api, order)
+        with self._nothing_left_on_failure(api, order):
+            self._make_volumes(api, plan)
+            id = self._create(api, plan)
+            self._begin(api, id, plan)
+            return self._run(id, order)
+
+    def _plan(self, api: APIClient, order: RunAttempt) -> Plan:
+        container = order.container
+        choose_image(container, self._config.default_image)
+        for name in container.networks:
+            if container.networks != (NO_NETWORK,):
+                check_network(api, name, self._config.networks)
+        first = container.networks[0] if container.networks else self._network.id(api)
+        mounts = check_mounts(container.mounts, self._config.bind_sources)
+        return Plan(order, mounts, first)
+
+    def _make_volumes(self, api: APIClient, plan: Plan) -> None:
+        own = labels.of_attempt(self._config.node, plan.order)
+        for name in making.volumes(plan.order, plan.mounts).values():
+            api.create_volume(name, labels=own)
+        for mount in plan.mounts:
+            if mount.kind == "volume" and mount.source:
+                _share_volume(api, mount.source)
+
+    def _create(self, api: APIClient, plan: Plan) -> str:
+        try:
+            return making.make(api, plan, self._config)
+        except APIError as problem:
+            raise faults.of_create(problem) from problem
+
+    def _begin(self, api: APIClient, id: str, plan: Plan) -> None:
+        try:
+            for name in plan.order.container.networks[1:]:
+                api.connect_container_to_network(id, name, link_local_ips=METADATA)
+            api.put_archive(id, "/", archive.pack(plan.order.container))
+            api.start(id)
+        except APIError as problem:
+            if status(problem) == faults.NOT_FOUND:
+                self._network.forget()
+            raise faults.of_start(problem) from problem
+
+    @contextmanager
+    def _nothing_left_on_failure(self, api: APIClient, order: RunAttempt) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            with suppress(Exception):  # what happened first is told; sweep() finds the rest
+                self._run(labels.container_name(order.attempt_id), order).remove()
+            raise
+
+    def adopt(self) -> Sequence[Adopted]:
+        api = self._daemon.api
+        with machinery():
+            ours = api.containers(all=True, filters=labels.selecting(node=self._config.node))
+            found = [self._adopted(api, str(one["Id"])) for one in ours]
+        return [one for one in found if one is not None]
+
+    def _adopted(self, api: APIClient, id: str) -> Adopted | None:
+        try:
+            inspected = api.inspect_container(id)
+        except NotFound:
+            return None
+        order = labels.order_in(inspected["Config"]["Labels"] or {})
+        started_at = str(inspected["State"]["StartedAt"])
+        if order is None or started_at.startswith(_NEVER_STARTED):
+            return None
+        return Adopted(order, self._run(id, order), _age(started_at))
+
+    def sweep(self, keep: Set[UUID]) -> int:
+        api = self._daemon.api
+        ours = labels.selecting(node=self._config.node)
+        with machinery():
+            containers = [
+                str(one["Id"])
+                for one in api.containers(all=True, filters=ours)
+                if labels.attempt_in(one["Labels"]) not in keep
+            ]
+            for id in containers:
+                ending.remove_container(api, id)
+            volumes = [
+                str(one["Name"])
+                for one in api.volumes(filters=ours)["Volumes"] or []
+                if labels.attempt_in(one["Labels"] or {}) not in keep
+            ]
+            for name in volumes:
+                ending.remove_volume(api, name)
+        return len(containers) + len(volumes)
+
+    def close(self) -> None:
+        with machinery():
+            self._network.remove(self._daemon.api)
+        self._daemon.close()
+
+    def _run(self, id: str, order: RunAttempt) -> DockerRun:
+        return DockerRun(self._daemon, id, order, self._config.log_limit)
+
+
+def _share_volume(api: APIClient, name: str) -> None:
+    """A named volume outlives its attempts. One that was there before us may be anybody's."""
+    api.create_volume(name, labels={labels.SHARED: "1"})
+    if labels.SHARED not in (api.inspect_volume(name)["Labels"] or {}):
+        raise rejected(f"mounts: volume {name} exists and was not made for tasks")
+
+
+def _age(started_at: str) -> float:
+    started = datetime.fromisoformat(started_at)
+    return max(0.0, (datetime.now(UTC) - started).total_seconds())
