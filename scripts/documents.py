@@ -7,13 +7,14 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from scripts import command_reference
+from scripts import command_reference, state_tables
 
 ROOT = Path(__file__).parent.parent
 
 # path -> what its text should be, given what it is
 DOCUMENTS: Mapping[str, Callable[[str], str]] = {
     "docs/cli.md": command_reference.renew,
+    "docs/states.md": state_tables.renew,
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Self
 
-from environs import Env, validate
+from environs import Env, EnvError, validate
 
 LEVELS = ("debug", "info", "warning", "error")
 
@@ -48,11 +48,12 @@ class Config:
     insecure: bool = False  # open to everybody although others than this machine reach it
     name: str = "coordinator"  # among coordinators; the same after a restart
     log_level: str = "info"
+    proxies: int = 0  # trusted ones in front, whose X-Forwarded-* headers count
 
     @classmethod
     def from_env(cls, env: Env | None = None) -> Self:
         env = env or Env(eager=False)
-        env.add_parser("address", Address.parse)
+        env.add_parser("address", _address)
         with env.prefixed("WINDLASS_"):
             address = env.address("BIND", "127.0.0.1:7070")
             config = cls(
@@ -63,7 +64,15 @@ class Config:
                 http_threads=env.int("HTTP_THREADS", 32, validate=validate.Range(4, 1000)),
                 insecure=env.bool("INSECURE", False),
                 name=f"{env.str('NODE_NAME', socket.gethostname())}@{address}",
+                proxies=env.int("PROXIES", 0, validate=validate.Range(0, 10)),
                 log_level=env.str("LOG_LEVEL", "info", validate=validate.OneOf(LEVELS)),
             )
         env.seal()
         return config
+
+
+def _address(text: str) -> Address:
+    try:
+        return Address.parse(text)
+    except ValueError as problem:
+        raise EnvError(str(problem)) from None

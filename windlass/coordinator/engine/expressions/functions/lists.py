@@ -21,6 +21,7 @@ _TYPE_NAMES = {
     "duration": "time.Duration",
     "zone": "time.Location",
 }
+_END = object()
 
 
 @function("len", "string|list|map", result=INT, refusal="invalid argument for len (type {got})")
@@ -78,17 +79,19 @@ def concat(budget: Budget, *lists: Sequence[object]) -> list[object]:
 
 @function("flatten", "list", result=LIST, refusal="cannot flatten {got}")
 def flatten(budget: Budget, items: Sequence[object]) -> list[object]:
-    return _flattened(budget, items)
-
-
-def _flattened(budget: Budget, items: Sequence[object]) -> list[object]:
+    """Without recursion: every visit is charged, also of lists that hold nothing."""
     flat: list[object] = []
-    for item in items:
-        if is_list(item):
-            flat.extend(_flattened(budget, item))
+    open_lists = [iter(items)]
+    while open_lists:
+        budget.spend(1)
+        item = next(open_lists[-1], _END)
+        if item is _END:
+            open_lists.pop()
+        elif is_list(item):
+            open_lists.append(iter(item))
         else:
+            budget.cells(1)
             flat.append(item)
-    budget.cells(len(flat))
     return flat
 
 

@@ -70,12 +70,15 @@ def round_half_away(budget: Budget, value: int | float) -> float:
 
 
 def _numbers(budget: Budget, name: str, values: Sequence[object]) -> Iterator[int | float]:
-    budget.spend(len(values))
-    for value in values:
+    """Of all lists within, in any order."""
+    rest = list(values)
+    while rest:
+        budget.spend(1)
+        value = rest.pop()
         if is_number(value):
             yield value
         elif is_list(value):
-            yield from _numbers(budget, name, value)
+            rest.extend(value)
         else:
             raise Fault(f"invalid argument for {name} (type {go_name(value)})")
 
