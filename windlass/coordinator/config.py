@@ -1,11 +1,11 @@
 """What the coordinator is told by its environment: frozen, and every mistake reported at once."""
 
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Self
 
-from environs import Env, validate
+from environs import Env, FileAwareEnv, validate
 
 LEVELS = ("debug", "info", "warning", "error")
 
@@ -46,12 +46,14 @@ class Config:
     http_workers: int = 1
     http_threads: int = 32
     insecure: bool = False  # open to everybody although others than this machine reach it
+    bootstrap_token: str | None = field(default=None, repr=False)  # the first, if there is none
     name: str = "coordinator"  # among coordinators; the same after a restart
     log_level: str = "info"
 
     @classmethod
     def from_env(cls, env: Env | None = None) -> Self:
-        env = env or Env(eager=False)
+        """``X_FILE`` names a file that holds the value of ``X``."""
+        env = env or FileAwareEnv(eager=False, strip_whitespace=True)
         env.add_parser("address", Address.parse)
         with env.prefixed("WINDLASS_"):
             address = env.address("BIND", "127.0.0.1:7070")
@@ -62,6 +64,7 @@ class Config:
                 http_workers=env.int("HTTP_WORKERS", 1, validate=validate.Range(1, 64)),
                 http_threads=env.int("HTTP_THREADS", 32, validate=validate.Range(4, 1000)),
                 insecure=env.bool("INSECURE", False),
+                bootstrap_token=env.str("BOOTSTRAP_TOKEN", None),
                 name=f"{env.str('NODE_NAME', socket.gethostname())}@{address}",
                 log_level=env.str("LOG_LEVEL", "info", validate=validate.OneOf(LEVELS)),
             )
