@@ -5,7 +5,7 @@ from uuid import UUID
 
 from redis import Redis
 
-from windlass.coordinator.engine.ports import Due
+from windlass.coordinator.engine.ports import Away, Due
 from windlass.coordinator.transport.publisher import CeleryPublisher
 from windlass.shared import events, keys, messages
 from windlass.shared.events import AnyEvent, AttemptEvent, AttemptFinished, LogChunk, NodeBeat
@@ -32,7 +32,11 @@ class EngineSide:
             self.send_raw(order, messages.encode(order).decode(), priority)
 
     def send_raw(self, order: RunAttempt, message: str, priority: int = 0) -> None:
-        self._publisher.publish([Due(order.attempt_id, order.queue, priority, message)])
+        due = Due(order.attempt_id, order.queue, priority, message)
+        try:
+            self._publisher.publish([due])
+        except Away:  # a broken channel is made anew by the next call
+            self._publisher.publish([due])
 
     def depth(self, queue: str = "default") -> int:
         return self._publisher.depth(queue)
@@ -60,6 +64,9 @@ class EngineSide:
     def finished(self, order: RunAttempt) -> AttemptFinished | None:
         ends = [e for e in self.reports(order) if isinstance(e, AttemptFinished)]
         return ends[-1] if ends else None
+
+    def was_reported(self, order: RunAttempt) -> bool:
+        return bool(self.reports(order))
 
     def beats(self) -> list[NodeBeat]:
         return [event for event in self.seen() if isinstance(event, NodeBeat)]

@@ -25,7 +25,8 @@ class StallingProxy:
     @property
     def url(self) -> str:
         port = self._listener.getsockname()[1]
-        return urlunsplit(self._target._replace(netloc=f"127.0.0.1:{port}"))
+        user, at, _ = self._target.netloc.rpartition("@")
+        return urlunsplit(self._target._replace(netloc=f"{user}{at}127.0.0.1:{port}"))
 
     def stall(self) -> None:
         """Every connection there is goes silent for ever; new ones as long as it lasts."""
@@ -48,7 +49,10 @@ class StallingProxy:
             for key, _ in self._selector.select(0.05):
                 link = key.fileobj
                 assert isinstance(link, socket.socket)
-                self._accept() if link is self._listener else self._forward(link)
+                if link is self._listener:
+                    self._accept()
+                elif link in self._peers:  # not closed with its peer a moment ago
+                    self._forward(link)
 
     def _lose_all(self) -> None:
         for link in list(self._peers):

@@ -12,7 +12,7 @@ from windlass.cli.client import Client
 from windlass.cli.profiles import DEFAULT_SERVER, Given, Target, configured, told
 
 if TYPE_CHECKING:
-    from windlass.embedded.place import Running
+    from windlass.embedded.place import Place, Running
 
 Command = Callable[..., Any]
 
@@ -32,16 +32,19 @@ class Session:
         if target := configured(self.given):
             return target
         running = self.running_stack()
-        return Target(running.server, None) if running else None
+        return Target(running.server, self.place().token()) if running else None
 
     def client(self) -> Client:
         target = self.target() or Target(DEFAULT_SERVER, None)
         return Client(target.server, target.token)
 
     def running_stack(self) -> "Running | None":
+        return self.place().running()
+
+    def place(self) -> "Place":
         from windlass.embedded.place import Place, default_directory  # noqa: PLC0415
 
-        return Place(self.data or default_directory()).running()
+        return Place(self.data or default_directory())
 
 
 def formatted(command: Command) -> Command:

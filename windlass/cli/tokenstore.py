@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from secrets import token_hex
 from typing import TYPE_CHECKING, Protocol
 
 from windlass.cli.client import Body, Client, Document
-from windlass.cli.failures import Conflict, NotFound
+from windlass.cli.failures import Conflict, NotFound, Refused
 from windlass.cli.profiles import configured
 from windlass.cli.session import Session
 
 if TYPE_CHECKING:
     from windlass.coordinator.engine.views import Token
     from windlass.coordinator.store.db import Database
+    from windlass.embedded.place import Place
 
 
 class Store(Protocol):
@@ -35,11 +37,17 @@ def a_store(session: Session, database_url: str | None) -> Iterator[Store]:
 
     database = Database(url, pool_size=1)
     try:
-        yield _InDatabase(database)
+        yield _InDatabase(database, None if database_url else session.place())
     except errors.Conflict as problem:
         raise Conflict(str(problem)) from None
     except errors.NotFound as problem:
         raise NotFound(str(problem)) from None
+    except errors.Invalid as problem:
+        flaws = [
+            {"field": each.path[-1], "message": each.message, "allowed": each.allowed}
+            for each in problem.problems
+        ]
+        raise Refused("the token is not valid", flaws) from None
     finally:
         database.close()
 
@@ -68,12 +76,19 @@ class _ByApi:
 
 
 class _InDatabase:
-    def __init__(self, db: "Database") -> None:
+    """``place``: of the stack whose database this is. With its first token its API ceases to be
+    open, so this user's own commands get one as well."""
+
+    def __init__(self, db: "Database", place: "Place | None") -> None:
         self._db = db
+        self._place = place
 
     def create(self, name: str, scope: str, expires_at: datetime | None) -> Document:
         from windlass.coordinator.engine import access  # noqa: PLC0415
 
+        if self._place and not self._place.token():
+            own = f"local-{token_hex(3)}"
+            self._place.keep_token(access.create(self._db, own, "admin", None)[1])
         token, secret = access.create(self._db, name, scope, expires_at)
         return {**_shown(token), "secret": secret}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Self
 
-from environs import Env, FileAwareEnv, validate
+from environs import Env, EnvError, FileAwareEnv, validate
 
 LEVELS = ("debug", "info", "warning", "error")
 
@@ -49,12 +49,13 @@ class Config:
     bootstrap_token: str | None = field(default=None, repr=False)  # the first, if there is none
     name: str = "coordinator"  # among coordinators; the same after a restart
     log_level: str = "info"
+    proxies: int = 0  # trusted ones in front, whose X-Forwarded-* headers count
 
     @classmethod
     def from_env(cls, env: Env | None = None) -> Self:
         """``X_FILE`` names a file that holds the value of ``X``."""
         env = env or FileAwareEnv(eager=False, strip_whitespace=True)
-        env.add_parser("address", Address.parse)
+        env.add_parser("address", _address)
         with env.prefixed("WINDLASS_"):
             address = env.address("BIND", "127.0.0.1:7070")
             config = cls(
@@ -66,7 +67,15 @@ class Config:
                 insecure=env.bool("INSECURE", False),
                 bootstrap_token=env.str("BOOTSTRAP_TOKEN", None),
                 name=f"{env.str('NODE_NAME', socket.gethostname())}@{address}",
+                proxies=env.int("PROXIES", 0, validate=validate.Range(0, 10)),
                 log_level=env.str("LOG_LEVEL", "info", validate=validate.OneOf(LEVELS)),
             )
         env.seal()
         return config
+
+
+def _address(text: str) -> Address:
+    try:
+        return Address.parse(text)
+    except ValueError as problem:
+        raise EnvError(str(problem)) from None

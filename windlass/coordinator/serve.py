@@ -1,7 +1,7 @@
 """``windlass coordinator``: one parent, the API's processes and the loops' process under it.
 
-The parent binds the address, so that nobody is told twice; brings the database up to date; and
-holds nothing else, so that it has nothing to lose.
+The parent binds the address, so that it is refused before anything is started and kept while a
+child is replaced; it holds and loads nothing else.
 """
 
 # ruff: noqa: PLC0415
@@ -10,12 +10,13 @@ import os
 import socket
 import sys
 import tempfile
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
-from windlass.coordinator.children import Child, Family, run_apart
+from windlass.coordinator.children import GIVE_UP, Child, Family, Gate, a_gate
 from windlass.coordinator.config import Address, Config
 
 if TYPE_CHECKING:
@@ -37,19 +38,13 @@ class CannotServe(Exception):
 
 def serve(config: Config) -> int:
     """Until SIGTERM or SIGINT; the exit code."""
-    from windlass.shared import logs
-
-    logs.configure(level=config.log_level)
     try:
         listener = listen(config.bind)
     except CannotServe as problem:
         return _refuse(problem)
     with listener, tempfile.TemporaryDirectory(prefix="windlass-metrics-") as metrics:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics
-        code = run_apart(partial(_prepare, config))
-        if code == 0:
-            _family(config, listener).run()
-    return code
+        return _family(config, listener).run()
 
 
 def listen(address: Address) -> socket.socket:
@@ -65,25 +60,47 @@ def listen(address: Address) -> socket.socket:
 def _family(config: Config, listener: socket.socket) -> Family:
     port = listener.getsockname()[1]
     bound = replace(config, bind=replace(config.bind, port=port))
-    children = [
-        Child("http", partial(_run_http, bound, listener)),
-        Child("loops", partial(_run_loops, bound)),
-    ]
-    return Family(children)
+    prepared = a_gate()
+    return Family(
+        [
+            Child("http", partial(_run_http, bound, listener, prepared)),
+            Child("loops", partial(_run_loops, bound, prepared)),
+        ]
+    )
 
 
-def _prepare(config: Config) -> int:
-    """In a process of its own: its imports and connections are gone when it is done."""
+def _run_http(config: Config, listener: socket.socket, prepared: Gate) -> None:
+    """Loads while the other child prepares, and answers when that is done."""
+    from windlass.coordinator.http import serve_http
+    from windlass.shared import logs
+
+    logs.configure(level=config.log_level)
+    serve_http(config, listener, prepared.wait)
+
+
+def _run_loops(config: Config, prepared: Gate) -> None:
+    from windlass.coordinator import wiring
+    from windlass.coordinator.loops import mask_signals, signalled
+    from windlass.shared import logs
+
+    logs.configure(level=config.log_level)
+    try:
+        _prepare(config)
+    except CannotServe as problem:
+        _refuse(problem)
+        sys.exit(GIVE_UP)
+    prepared.set()
+    mask_signals()
+    wiring.run_loops(config, until=signalled)
+
+
+def _prepare(config: Config) -> None:
     from windlass.coordinator.store.db import Database
 
-    try:
-        _migrate(config.database_url)
-        db = Database(config.database_url, pool_size=1)
+    _migrate(config.database_url)
+    with closing(Database(config.database_url, pool_size=1)) as db:
         _make_first_token(config, db)
         _check_tokens(config, db)
-    except CannotServe as problem:
-        return _refuse(problem)
-    return 0
 
 
 def _migrate(url: str) -> None:
@@ -120,20 +137,6 @@ def _check_tokens(config: Config, db: "Database") -> None:
         return
     if not access.tokens(db):
         raise CannotServe(NO_TOKENS.format(address=config.bind))
-
-
-def _run_http(config: Config, listener: socket.socket) -> None:
-    from windlass.coordinator.http import serve_http
-
-    serve_http(config, listener)
-
-
-def _run_loops(config: Config) -> None:
-    from windlass.coordinator import wiring
-    from windlass.coordinator.loops import mask_signals, signalled
-
-    mask_signals()
-    wiring.run_loops(config, until=signalled)
 
 
 def _refuse(problem: CannotServe) -> int:

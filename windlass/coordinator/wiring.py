@@ -24,6 +24,8 @@ from windlass.shared.redis import connect
 if TYPE_CHECKING:
     from flask import Flask
 
+    from windlass.coordinator.web.streams import Streams
+
 POOL = 10  # Postgres connections of one process, opened as they are needed
 
 
@@ -50,23 +52,29 @@ def ground(config: Config) -> Ground:
     return Ground(db, redis, nudges, RedisSignals(redis, hasty, nudges))
 
 
-def http_app(config: Config) -> "Flask":
+def http_app(config: Config, streams: "Streams") -> "Flask":
+    """``streams``: whoever ends the process ends them first."""
     from windlass.coordinator.app import create_app
     from windlass.coordinator.engine.service import Engine
-    from windlass.coordinator.web.settings import HttpSettings
+    from windlass.coordinator.web.settings import LOOPBACK, HttpSettings
 
     base = ground(config)
-    trusted = config.insecure or config.bind.is_loopback
-    settings = HttpSettings(open=trusted, threads=config.http_threads)
-    return create_app(Engine(base.db, base.signals), settings)
+    local = config.bind.is_loopback
+    settings = HttpSettings(
+        open=config.insecure or local,
+        hosts=LOOPBACK if local else (),
+        threads=config.http_threads,
+        proxies=config.proxies,
+    )
+    return create_app(Engine(base.db, base.signals), settings, streams)
 
 
 def run_loops(config: Config, until: Callable[[], object]) -> None:
     """Every loop of the engine, until ``until`` returns."""
     base = ground(config)
     made = [*_handing_out(config, base), *_taking_in(config, base), *_watching(base)]
-    base.nudges.listen([keys.DISPATCH_NUDGE], partial(wake_all, made))
     gc.freeze()
+    base.nudges.listen([keys.DISPATCH_NUDGE], partial(wake_all, made))
     run_all(made, until)
     base.close()
 
@@ -90,11 +98,15 @@ def _handing_out(config: Config, base: Ground) -> Sequence[Loop]:
 
 def _taking_in(config: Config, base: Ground) -> Sequence[Loop]:
     from windlass.coordinator.transport.inbox import Inbox, Intake
+    from windlass.coordinator.transport.logbook import Logbook
 
     # Without retries: a read repeated behind its back would leave entries behind.
     redis = connect(config.redis_url, retries=0)
     intake = Intake(base.db, base.signals)
-    return [Loop(Inbox(redis, config.name, intake).step, every=1.0)]
+    return [
+        Loop(Inbox(redis, config.name, intake).step, every=1.0),
+        Loop(Logbook(redis, config.name, base.db, base.signals).step, every=1.0),
+    ]
 
 
 def _watching(base: Ground) -> Sequence[Loop]:

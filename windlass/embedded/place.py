@@ -69,6 +69,16 @@ class Place:
             _write_whole(file, name)
         return file.read_text()
 
+    def token(self) -> str | None:
+        """Of the commands of whoever owns this place, once its API asks for one."""
+        try:
+            return (self.directory / "token").read_text()
+        except FileNotFoundError:
+            return None
+
+    def keep_token(self, secret: str) -> None:
+        _write_whole(self.directory / "token", secret)
+
     @contextmanager
     def running_it(self) -> Iterator[bool]:
         """Held as long as the stack runs; False: somebody else runs it."""

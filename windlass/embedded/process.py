@@ -29,13 +29,21 @@ class Server:
 
     def stop(self, patience: float = 10.0) -> None:
         """Ask, wait, and only then kill."""
-        if self.process.poll() is None:
-            self.process.send_signal(self.ending)
+        stop_together([self], patience)
+
+
+def stop_together(servers: Sequence[Server], patience: float = 10.0) -> None:
+    """Ask each, and then wait for all: they end at the same time."""
+    for server in servers:
+        if server.process.poll() is None:
+            server.process.send_signal(server.ending)
+    deadline = monotonic() + patience
+    for server in servers:
         try:
-            self.process.wait(patience)
+            server.process.wait(max(0.0, deadline - monotonic()))
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+            server.process.kill()
+            server.process.wait()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,11 +85,10 @@ def until_it_answers(
     deadline = monotonic() + PATIENCE
     while not answers():
         if process.poll() is not None or monotonic() > deadline:
-            name = Path(str(process.args[0] if isinstance(process.args, list) else process.args))
             if process.poll() is None:
                 process.kill()
                 process.wait()
-            raise ServerFailed(f"{name.name} did not come up:\n{last_words(log)}")
+            raise ServerFailed(f"{log.stem} did not come up:\n{last_words(log)}")
         sleep(0.01)
 
 

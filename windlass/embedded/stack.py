@@ -20,6 +20,7 @@ from windlass.embedded.process import (
     ServerFailed,
     last_words,
     launch,
+    stop_together,
     until_it_answers,
 )
 
@@ -56,6 +57,7 @@ class Member:
 
     name: str
     begin: Callable[[], Server]
+    ours: bool = False
     server: Server | None = None
     since: float = 0.0
     ends: int = 0
@@ -118,10 +120,10 @@ class Stack:
                 self._revive(member)
 
     def stop(self) -> None:
-        """In the order in which they need one another."""
-        for member in reversed(self._members):
-            if member.server is not None:
-                member.server.stop(_STOP_PATIENCE)
+        """Our own parts together, and then the servers that they need."""
+        for ours in (True, False):
+            servers = [m.server for m in self._members if m.server and m.ours is ours]
+            stop_together(servers, _STOP_PATIENCE)
 
     def _revive(self, member: Member) -> None:
         lived = monotonic() - member.since
@@ -155,7 +157,7 @@ class Stack:
     def _start_ours(self, name: str, words: list[str], env: Mapping[str, str]) -> Server:
         how = Launch(log=self._log(name), cwd=self._place.directory, env=env)
         command = [sys.executable, "-m", "windlass", name, *words]
-        member = Member(name, lambda: Server(launch(command, how), ""))
+        member = Member(name, lambda: Server(launch(command, how), ""), ours=True)
         self._members.append(member)
         return member.start_patiently()
 

@@ -52,7 +52,7 @@ def _tend_for_users(stack: Stack, stop: Event, place: Place, running: Running) -
         if place.is_deserted():
             break
     place.withdraw()
-    cancel_all(running.server)
+    cancel_all(running.server, place.token())
 
 
 @contextmanager

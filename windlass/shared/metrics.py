@@ -15,6 +15,8 @@ dispatch_seconds = Histogram(
 )
 applied = Counter("windlass_events_applied", "Reports of workers that were committed")
 buried = Counter("windlass_events_buried", "Reports of workers that could not be applied")
+chunks_stored = Counter("windlass_log_chunks_stored", "Log chunks that were committed")
+chunks_buried = Counter("windlass_log_chunks_buried", "Log chunks that could not be stored")
 lost = Counter("windlass_attempts_lost", "Attempts given up on because their node fell silent")
 loop_failures = Counter("windlass_loop_failures", "Steps of a loop that failed", ["loop"])
 

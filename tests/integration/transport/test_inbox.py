@@ -8,7 +8,7 @@ from redis import Redis
 
 from tests.support.waiting import until
 from windlass.coordinator.engine.errors import Unavailable
-from windlass.coordinator.transport import inbox
+from windlass.coordinator.transport import reading
 from windlass.coordinator.transport.inbox import Inbox
 from windlass.shared import events, keys
 from windlass.shared.streams import Outlet
@@ -101,7 +101,7 @@ def test_what_another_left_behind_is_taken_over(
     with pytest.raises(Unavailable):
         other.step()
     consumer.outage = False
-    monkeypatch.setattr(inbox, "CLAIM_IDLE_MS", 0)
+    monkeypatch.setattr(reading, "CLAIM_IDLE_MS", 0)
 
     box = given_inbox(redis, consumer)
     box.step()

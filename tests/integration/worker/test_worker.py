@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from tests.integration.worker.conftest import NODE, Workers
 from tests.support.engine_side import EngineSide
 from tests.support.orders import a_script
 from tests.support.waiting import until
+from tests.support.workers import NODE, Workers
 from windlass.shared import keys
 from windlass.shared.events import AttemptProgressed, NodeLeft
 from windlass.shared.lease import Verdict

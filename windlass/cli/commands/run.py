@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,9 @@ from windlass.cli.jobfile import JobFile, submit
 from windlass.cli.profiles import configured
 from windlass.cli.session import Session, connected
 from windlass.cli.show.jobs import print_tasks
+
+if TYPE_CHECKING:
+    from windlass.embedded.place import Place
 
 _LOCAL_OUTAGE = 5.0  # seconds: nobody will bring our own stack back
 
@@ -73,19 +77,17 @@ def _server(
     if target:
         yield Client(target.server, target.token), 60.0
         return
-    with _our_own(file, runtime, data) as server:
-        yield Client(server, session.given.token), _LOCAL_OUTAGE
+    with _our_own(session.place(), file, runtime) as server:
+        yield Client(server, session.place().token()), _LOCAL_OUTAGE
 
 
 @contextmanager
-def _our_own(file: JobFile, runtime: str | None, data: Path | None) -> Iterator[str]:
+def _our_own(place: "Place", file: JobFile, runtime: str | None) -> Iterator[str]:
     from windlass.embedded.choice import Choice, choose  # noqa: PLC0415  not for a remote server
     from windlass.embedded.join import a_stack  # noqa: PLC0415
-    from windlass.embedded.place import Place, default_directory  # noqa: PLC0415
     from windlass.embedded.process import ServerFailed  # noqa: PLC0415
     from windlass.embedded.stack import Options  # noqa: PLC0415
 
-    place = Place(data or default_directory())
     choice = Choice(runtime) if runtime else choose(file.images())
     try:
         with a_stack(place, Options(runtime=choice.runtime)) as running:

@@ -25,6 +25,7 @@ from windlass.coordinator.store.db import Database, Row, Tx
 from windlass.coordinator.store.job_list import Place
 from windlass.shared.ids import AttemptId, JobId, TaskId
 from windlass.shared.states import JobState, TaskState
+from windlass.shared.text import is_clean
 
 T = TypeVar("T")
 
@@ -42,7 +43,7 @@ def job(db: Database, id: JobId) -> JobView:
 
 def find(db: Database, door: str, external_id: str) -> JobId:
     id = None
-    if filters.is_storable(door + external_id):
+    if is_clean(door + external_id):
         with db.transaction() as tx:
             id = job_reads.find(tx, door, external_id)
     return JobId(_found(id, "job", external_id))

@@ -38,7 +38,7 @@ class Templates:
 
 def _flaw(text: str) -> str:
     try:
-        expressions.check(text)
+        expressions.check(text, names=())
     except expressions.ExpressionError as problem:
         return str(problem)
     return ""

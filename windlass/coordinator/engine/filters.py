@@ -1,17 +1,15 @@
 """Filters of lists, checked, as the store wants them."""
 
-import re
 from collections.abc import Sequence
 
 from windlass.coordinator.engine.errors import Invalid, Problem
 from windlass.coordinator.engine.views import JobFilter, TaskFilter
 from windlass.coordinator.store.job_list import Search
 from windlass.coordinator.store.task_reads import Wanted
+from windlass.shared.text import is_clean
 
 LONGEST_TEXT = 200
 MOST_TAGS = 20
-
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def search(filter: JobFilter) -> Search:
@@ -41,16 +39,11 @@ def task_search(filter: TaskFilter, beyond: int | None, onward: bool) -> Wanted:
     )
 
 
-def is_storable(text: str) -> bool:
-    """Postgres holds neither NUL nor half a surrogate pair: nothing stored can equal those."""
-    return _UNSTORABLE.search(text) is None
-
-
 def _check(given: Sequence[tuple[str, str | None]]) -> None:
     problems = [
         Problem((name,), "is too long or holds a NUL", f"at most {LONGEST_TEXT} characters")
         for name, text in given
-        if text is not None and (len(text) > LONGEST_TEXT or not is_storable(text))
+        if text is not None and (len(text) > LONGEST_TEXT or not is_clean(text))
     ]
     if problems:
         raise Invalid(problems)

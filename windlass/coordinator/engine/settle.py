@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from windlass.coordinator.engine.ports import Signals
-from windlass.coordinator.store import attempts
+from windlass.coordinator.store import attempts, logs
 from windlass.coordinator.store.db import Database, Row
 from windlass.shared.lease import Verdict
 
@@ -18,6 +18,7 @@ def settle(db: Database, signals: Signals, limit: int) -> int:
         rows = attempts.unsettled(tx, limit)
         done = [row for row in rows if row["complete"] or row["hopeless"]]
         attempts.settled(tx, [row["id"] for row in done])
+        logs.close(tx, [row["id"] for row in done if not row["complete"]])
         missing = [row for row in rows if row["overdue"] and row not in done]
         if missing and signals.backlog():
             missing = []

@@ -82,22 +82,16 @@ def cancelling(tx: Tx, ids: Sequence[UUID]) -> None:
         tx.run(_CANCELLING, ids=list(ids))
 
 
-# A chunk continues what is stored when it begins no later than the furthest end before it.
 _COMPLETE = """
 SELECT attempt.id, attempt.node,
-    attempt.log_bytes IS NULL OR attempt.log_bytes = 0 OR (
-        SELECT bool_and(first_byte <= reached) AND max(ends) >= attempt.log_bytes FROM (
-            SELECT first_byte, first_byte + size AS ends, coalesce(max(first_byte + size) OVER (
-                ORDER BY first_byte ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS reached
-            FROM log_chunk WHERE attempt_id = attempt.id
-        ) AS chunk
-    ) IS TRUE AS complete,
+    coalesce(attempt.log_bytes, 0) <= coalesce(log.bytes, 0) AS complete,
     attempt.ended_at < now() - interval '20 seconds'
         AND (resend_at IS NULL OR resend_at < now() - interval '60 seconds') AS overdue,
     attempt.ended_at < now() - interval '10 minutes' AND NOT EXISTS (
         SELECT FROM node WHERE node.name = attempt.node AND node.left_at IS NULL
         AND node.seen_at > now() - interval '1 minute') AS hopeless
-FROM attempt WHERE NOT settled AND ended_at IS NOT NULL
+FROM attempt LEFT JOIN log ON log.attempt_id = attempt.id
+WHERE NOT settled AND ended_at IS NOT NULL
 ORDER BY resend_at NULLS FIRST, id LIMIT %(limit)s FOR UPDATE OF attempt SKIP LOCKED
 """
 

@@ -4,6 +4,10 @@ from uuid import UUID
 
 from windlass.coordinator.store.db import Tx
 
+# First: whoever adds to a log holds its row.
+_EXTENTS = """
+DELETE FROM log WHERE attempt_id IN (SELECT id FROM attempt WHERE job_id = %(job_id)s)
+"""
 _LOGS = """
 DELETE FROM log_chunk WHERE attempt_id IN (SELECT id FROM attempt WHERE job_id = %(job_id)s)
 """
@@ -15,7 +19,7 @@ _DOCUMENT = "DELETE FROM document WHERE job_id = %(job_id)s"
 _IDEMPOTENCY = "DELETE FROM idempotency WHERE job_id = %(job_id)s"
 _JOB = "DELETE FROM job WHERE id = %(job_id)s"
 
-_ALL = (_LOGS, _ATTEMPTS, _EDGES, _TASKS, _HISTORY, _DOCUMENT, _IDEMPOTENCY, _JOB)
+_ALL = (_EXTENTS, _LOGS, _ATTEMPTS, _EDGES, _TASKS, _HISTORY, _DOCUMENT, _IDEMPOTENCY, _JOB)
 
 
 def delete(tx: Tx, job_id: UUID) -> None:

@@ -14,17 +14,13 @@ from windlass.shared.events import LogChunk
 
 _log = structlog.get_logger()
 
-# Key share: the attempts cannot be deleted before their logs are in.
-_KNOWN = """
-SELECT id, job_id FROM attempt WHERE id = ANY(%(ids)s) ORDER BY id FOR KEY SHARE
-"""
-
-# In order, so that two writers of the same logs wait for one another but never both.
+# In order, so that two writers of the same logs wait for one another but never both. A job that is
+# being deleted takes these rows first.
 _HOLD = """
-INSERT INTO log (attempt_id) SELECT id FROM unnest(%(ids)s) AS given (id) ORDER BY id
+INSERT INTO log (attempt_id) SELECT id FROM attempt WHERE id = ANY(%(ids)s) ORDER BY id
 ON CONFLICT DO NOTHING;
-SELECT attempt_id, bytes, lines FROM log WHERE attempt_id = ANY(%(ids)s)
-ORDER BY attempt_id FOR UPDATE
+SELECT attempt_id, bytes, lines, job_id FROM log JOIN attempt ON attempt.id = attempt_id
+WHERE attempt_id = ANY(%(ids)s) ORDER BY attempt_id FOR UPDATE OF log
 """
 
 _WAITING = """
@@ -63,34 +59,34 @@ FROM (
 WHERE log.attempt_id = last.attempt_id AND log.bytes < last.first_byte + last.size
 """
 
-_FORGET = "DELETE FROM log_chunk WHERE attempt_id = ANY(%(ids)s)"
-_FORGET_EXTENT = "DELETE FROM log WHERE attempt_id = ANY(%(ids)s)"
-
 
 def insert(tx: Tx, chunks: Sequence[LogChunk]) -> set[UUID]:
     """Add them to their logs, however often and however cut they come; the jobs whose logs these
     are. Chunks of unknown attempts, and those that are not what they say, are left out."""
-    sound = [chunk for chunk in chunks if _is_sound(chunk)]
-    jobs = _known({chunk.attempt_id for chunk in sound}, tx)
     arrived: dict[UUID, list[LogChunk]] = defaultdict(list)
-    for chunk in sound:
-        if chunk.attempt_id in jobs:
+    for chunk in chunks:
+        if _is_sound(chunk):
             arrived[chunk.attempt_id].append(chunk)
-    if arrived:
-        _weave_in(tx, arrived)
-    return set(jobs.values())
+    if not arrived:
+        return set()
+    ids = sorted(arrived)
+    held = tx.all(_HOLD, ids=ids)
+    waiting: dict[UUID, list[Span]] = defaultdict(list)
+    for row in tx.all(_WAITING, ids=ids):
+        place = Span(row["first_byte"], row["size"], row["first_line"], row["lines"])
+        waiting[row["attempt_id"]].append(place)
+    woven = {row["attempt_id"]: _woven(row, waiting, arrived) for row in held}
+    _store(tx, woven)
+    _reach(tx, {id: new.extent for id, new in woven.items()})
+    return {row["job_id"] for row in held}
 
 
 def close(tx: Tx, attempt_ids: Collection[UUID]) -> None:
     """What is missing of these logs will never come: let readers pass over the gaps."""
-    ids = sorted(attempt_ids)
-    tx.all(_HOLD, ids=ids)
-    tx.run(_CLOSE, ids=ids)
-
-
-def forget(tx: Tx, attempt_ids: Collection[UUID]) -> None:
-    tx.run(_FORGET, ids=list(attempt_ids))
-    tx.run(_FORGET_EXTENT, ids=list(attempt_ids))
+    if attempt_ids:
+        ids = sorted(attempt_ids)
+        tx.all(_HOLD, ids=ids)
+        tx.run(_CLOSE, ids=ids)
 
 
 def _is_sound(chunk: LogChunk) -> bool:
@@ -102,23 +98,11 @@ def _is_sound(chunk: LogChunk) -> bool:
     return chunk.size > 0
 
 
-def _known(ids: Collection[UUID], tx: Tx) -> dict[UUID, UUID]:
-    rows = tx.all(_KNOWN, ids=list(ids)) if ids else []
-    return {row["id"]: row["job_id"] for row in rows}
-
-
-def _weave_in(tx: Tx, arrived: Mapping[UUID, Sequence[LogChunk]]) -> None:
-    ids = sorted(arrived)
-    extents = {
-        row["attempt_id"]: Extent(row["bytes"], row["lines"]) for row in tx.all(_HOLD, ids=ids)
-    }
-    waiting: dict[UUID, list[Span]] = defaultdict(list)
-    for row in tx.all(_WAITING, ids=ids):
-        place = Span(row["first_byte"], row["size"], row["first_line"], row["lines"])
-        waiting[row["attempt_id"]].append(place)
-    woven = {id: weave(extents[id], waiting[id], arrived[id]) for id in ids}
-    _store(tx, woven)
-    _reach(tx, {id: new.extent for id, new in woven.items() if new.extent != extents[id]})
+def _woven(
+    row: Row, waiting: Mapping[UUID, Sequence[Span]], arrived: Mapping[UUID, Sequence[LogChunk]]
+) -> Weave:
+    id = row["attempt_id"]
+    return weave(Extent(row["bytes"], row["lines"]), waiting.get(id, ()), arrived[id])
 
 
 def _store(tx: Tx, woven: Mapping[UUID, Weave]) -> None:

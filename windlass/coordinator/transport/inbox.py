@@ -1,34 +1,28 @@
-"""The event stream into the engine: at least once, acknowledged after the commit.
-
-An entry that cannot be applied is found by halving its batch, so that it takes no neighbour along,
-and put aside; an outage is not the entry's fault, so it is met by trying again.
-"""
+"""The event stream into the engine."""
 
 from collections.abc import Callable, Sequence
-from time import monotonic
-from typing import Any, cast
+from typing import cast
 
-import structlog
-from redis import Redis, RedisError
+from redis import Redis
 
 from windlass.coordinator.engine import apply, fleet
-from windlass.coordinator.engine.errors import Unavailable
-from windlass.coordinator.engine.ports import Away, Signals
+from windlass.coordinator.engine.ports import Signals
 from windlass.coordinator.store.db import Database
+from windlass.coordinator.transport.reading import Source, StreamReader
 from windlass.shared import events, keys, metrics
-from windlass.shared.streams import Entry, Inlet
 
-BLOCK_MS = 1000  # less than the socket's own timeout; how long an end may take
-CLAIM_EVERY = 10.0
-CLAIM_IDLE_MS = 15_000
-DEAD_LENGTH = 10_000
+_EVENTS: Source[events.AnyEvent] = Source(
+    stream=keys.EVENTS,
+    group=keys.ENGINE_GROUP,
+    decode=events.decode,
+    dead=keys.EVENTS_DEAD,
+    dead_length=10_000,
+    taken=metrics.applied,
+    buried=metrics.buried,
+)
 
-_log = structlog.get_logger()
 
-
-class Inbox:
-    """``consumer`` names this process among its like, and stays the same over restarts."""
-
+class Inbox(StreamReader[events.AnyEvent]):
     def __init__(
         self,
         redis: Redis,
@@ -36,65 +30,7 @@ class Inbox:
         consume: Callable[[Sequence[events.AnyEvent]], None],
         limit: int = 500,
     ) -> None:
-        self._redis = redis
-        self._inlet = Inlet(redis, keys.EVENTS, keys.ENGINE_GROUP, consumer)
-        self._consume = consume
-        self._limit = limit
-        self._behind = True  # perhaps: what was read here, or in an earlier life, and not committed
-        self._claimed_at = 0.0
-
-    def step(self) -> float:
-        """Waits for events itself, so it rests only to let the loop look at ``stop``."""
-        try:
-            entries = self._read()
-            if entries:
-                self._handle(entries)
-        except RedisError as problem:
-            self._behind = True
-            raise Away(f"Redis: {problem}") from problem
-        except Exception:
-            self._behind = True
-            raise
-        return 0.0
-
-    def _read(self) -> Sequence[Entry]:
-        if self._behind:
-            entries = self._inlet.pending(self._limit)
-            self._behind = bool(entries)
-            return entries
-        if monotonic() - self._claimed_at > CLAIM_EVERY:
-            entries = self._inlet.abandoned(self._limit, CLAIM_IDLE_MS)
-            if len(entries) < self._limit:
-                self._claimed_at = monotonic()
-            if entries:
-                return entries
-        return self._inlet.fresh(self._limit, BLOCK_MS)
-
-    def _handle(self, entries: Sequence[Entry]) -> None:
-        try:
-            self._consume([events.decode(entry.data) for entry in entries])
-        except (Unavailable, Away, RedisError):
-            raise
-        except Exception as problem:  # one of them is bad: find it
-            self._isolate(entries, problem)
-            return
-        metrics.applied.inc(len(entries))
-        self._inlet.done(entries)
-
-    def _isolate(self, entries: Sequence[Entry], problem: Exception) -> None:
-        if len(entries) == 1:
-            self._bury(entries[0], problem)
-            return
-        half = len(entries) // 2
-        self._handle(entries[:half])
-        self._handle(entries[half:])
-
-    def _bury(self, entry: Entry, problem: Exception) -> None:
-        _log.error("event.buried", entry=entry.id, error=repr(problem))
-        fields: Any = {"d": entry.data, "id": entry.id, "error": repr(problem)[:1000]}
-        self._redis.xadd(keys.EVENTS_DEAD, fields, maxlen=DEAD_LENGTH, approximate=True)
-        self._inlet.done([entry])
-        metrics.buried.inc()
+        super().__init__(redis, consumer, _EVENTS, consume, limit)
 
 
 class Intake:

@@ -83,6 +83,8 @@ class Nudges:
             try:
                 self._read()
             except (RedisError, OSError, ValueError) as problem:
+                if self._stop.is_set():
+                    return
                 failures += 1
                 if failures == 1:
                     _log.warning("nudges.lost", error=str(problem))

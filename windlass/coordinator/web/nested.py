@@ -10,6 +10,7 @@ from windlass.coordinator.web.refusals import Said, refuse
 
 _NULL = Said("must not be null", "a value, or leave the field out")
 _REQUIRED = Said("is required")
+_KEY = Text(least=1, most=256)
 
 
 class ListOf(fields.List[Any]):
@@ -40,19 +41,16 @@ class ListOf(fields.List[Any]):
 
 
 class Table(fields.Dict):
-    """A mapping of text to ``value``, each key passed through ``name``."""
+    """A mapping of names to ``value``."""
 
     default_error_messages: ClassVar[dict[str, Any]] = {  # type: ignore[misc]
         "required": _REQUIRED,
         "null": _NULL,
     }
 
-    def __init__(
-        self, value: Parsed, *, name: Parsed | None = None, most: int = 1000, **options: Any
-    ) -> None:
+    def __init__(self, value: Parsed, *, most: int = 1000, **options: Any) -> None:
         super().__init__(keys=fields.String(), values=value, **options)
         self._value = value
-        self._name = name or Text(least=1, most=256)
         self._most = most
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> dict[str, Any]:
@@ -64,7 +62,7 @@ class Table(fields.Dict):
         wrong: dict[str, Any] = {}
         for key, item in value.items():
             try:
-                result[self._name.parse(key)] = self._value.deserialize(item)
+                result[_KEY.parse(key)] = self._value.deserialize(item)
             except ValidationError as error:
                 wrong[key] = error.messages
         if wrong:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, Response, request
 from marshmallow import Schema
+from werkzeug.exceptions import NotFound
 
 from windlass.coordinator.web.auth import ANYBODY, Caller, Gate, Scope
 from windlass.coordinator.web.query import NoQuery, read_query
@@ -108,6 +109,8 @@ def mount(blueprint: Blueprint, gate: Gate, bound: Bound) -> None:
     query = operation.query()
 
     def view(**places: Any) -> Response:
+        if any("\0" in str(place) for place in places.values()):
+            raise NotFound  # nothing is named so, and Postgres will not be asked
         caller = ANYBODY if operation.scope is None else gate.admit(request, operation.scope)
         return bound.handler(Call(caller, read_query(query, request.args)), **places)
 

@@ -6,6 +6,7 @@ from windlass.coordinator.dialects.native.fleet import Fleet
 from windlass.coordinator.dialects.native.jobs import DOOR, Jobs
 from windlass.coordinator.dialects.native.logs import Logs
 from windlass.coordinator.dialects.native.manual import Manual
+from windlass.coordinator.dialects.native.specs import Specs
 from windlass.coordinator.dialects.native.tasks import Tasks
 from windlass.coordinator.dialects.native.tokens import Tokens
 from windlass.coordinator.web.dialect import Dialect, Site
@@ -17,6 +18,7 @@ def build(site: Site) -> Blueprint:
     operations = tuple(
         operations_of(
             Jobs(site.engine),
+            Specs(site.engine),
             Tasks(site.engine),
             Logs(site.engine),
             Fleet(site.engine, site.streams),

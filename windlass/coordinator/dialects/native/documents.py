@@ -137,6 +137,7 @@ class Task(Schema):
     state = _choice(TaskState)
     reason = _perhaps(Reason)
     error = _text()
+    needs = _texts()
     waiting_on = _count()
     waiting_for = _texts()
     allow_failure = fields.Boolean(required=True)

@@ -55,8 +55,11 @@ def _examine(value: Any, check: Check) -> tuple[JobSpec | None, list[Flaw]]:
         return None, flaws
     spec = to_job_spec(document)
     known = {flaw.path for flaw in flaws}
-    found = [_in_words(flaw_of(problem)) for problem in check(spec)]
-    flaws += [_in_defaults(flaw, value) for flaw in found if not _within(flaw.path, known)]
+    around = {path[:length] for path in known for length in range(len(path))}
+    for flaw in map(_in_words, map(flaw_of, check(spec))):
+        # What was left out above is not to be missed here.
+        if flaw.path not in around and not _within(flaw.path, known):
+            flaws.append(_in_defaults(flaw, value))
     return spec, flaws
 
 

@@ -15,6 +15,7 @@ from windlass.coordinator.engine.views import (
     Token,
     Why,
 )
+from windlass.coordinator.web.reading import WrittenFloat, WrittenInt
 from windlass.shared.redact import MASK, is_secret_key, redact_env
 from windlass.shared.states import TaskState
 
@@ -83,6 +84,7 @@ def task(view: TaskView) -> Doc:
         "state": view.state,
         "reason": view.reason,
         "error": view.error,
+        "needs": view.needs,
         "waiting_on": view.waiting_on,
         "waiting_for": view.waiting_for,
         "allow_failure": view.allow_failure,
@@ -191,7 +193,9 @@ def masked(value: Any) -> Any:
     """A document of any shape: what stands under a secret-looking name is hidden."""
     if isinstance(value, dict):
         return {key: _masked_entry(key, item) for key, item in value.items()}
-    return [masked(item) for item in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [masked(item) for item in value]
+    return str(value) if isinstance(value, WrittenInt | WrittenFloat) else value
 
 
 def _masked_entry(key: str, value: Any) -> Any:

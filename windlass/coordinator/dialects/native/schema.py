@@ -1,6 +1,7 @@
 """The native job format: what may be in a document, and nothing else.
 
-Checks that need more than one field are made in ``graph`` and by the engine.
+Shapes and ranges, so that they are in the OpenAPI document; ``graph`` checks names across tasks,
+and the engine whatever holds for the jobs of every door.
 """
 
 from typing import Any
@@ -12,7 +13,8 @@ from windlass.coordinator.web.refusals import Strict, refuse
 
 MOST_TASKS = 100_000
 _NAME = 256
-_IMAGE = 512
+_IMAGE = 1024
+_TAG = 128
 _TEMPLATE = 64 * 1024
 _MEBIBYTE = 1 << 20
 
@@ -27,24 +29,6 @@ class QueueOrTemplate(QueueName):
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "minLength": 1, "maxLength": _TEMPLATE}
-
-
-class EnvName(Text):
-    def parse(self, value: Any) -> str:
-        name = super().parse(value)
-        if "=" in name:
-            raise refuse(f"must not be named {shown(name)}", "a name without =")
-        return name
-
-
-class FileName(Text):
-    """Of a file in the working directory: no way out of it."""
-
-    def parse(self, value: Any) -> str:
-        name = super().parse(value)
-        if "/" in name or name in {".", ".."}:
-            raise refuse(f"must not be named {shown(name)}", "a plain file name without /")
-        return name
 
 
 class Gpus(Scalar):
@@ -95,7 +79,7 @@ class SharedDocument(Strict):
 
     image = Text(least=1, most=_IMAGE)
     entrypoint = ListOf(Scalar())
-    env = Table(Scalar(), name=EnvName(least=1, most=_NAME))
+    env = Table(Scalar())
     workdir = Text(least=1, most=4096)
     queue = QueueOrTemplate()
     priority = Whole(0, 9)
@@ -111,7 +95,7 @@ class SharedDocument(Strict):
     user = Scalar(least=1, most=_NAME)
     pull = Choice(["always", "if-missing", "never"])
     registry = Part(RegistryDocument)
-    tags = ListOf(Text(least=1, most=64), most=100)
+    tags = ListOf(Text(least=1, most=_TAG), most=100)
 
 
 class DefaultsDocument(SharedDocument):
@@ -122,7 +106,7 @@ class TaskDocument(SharedDocument):
     name = Text(least=1, most=_NAME, required=True)
     run = Text(least=1)
     cmd = ListOf(Scalar(), least=1)
-    files = Table(Text(), name=FileName(least=1, most=_NAME), most=100)
+    files = Table(Text(), most=100)
     needs = Names()
     condition = Scalar(data_key="if", least=1, most=_TEMPLATE)
     var = Text(least=1, most=_NAME)
@@ -130,9 +114,9 @@ class TaskDocument(SharedDocument):
 
 class JobDocument(Strict):
     name = Text(least=1, most=_NAME, required=True)
-    description = Text(most=_TEMPLATE)
+    description = Text(most=10_000)
     inputs = Table(Scalar())
-    tags = ListOf(Text(least=1, most=64), most=100)
+    tags = ListOf(Text(least=1, most=_TAG), most=100)
     metadata = Table(Scalar())
     queue = QueueName()
     priority = Whole(0, 9)

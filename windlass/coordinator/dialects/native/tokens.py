@@ -19,7 +19,7 @@ from windlass.coordinator.web.refusals import Strict, flaws
 
 
 class TokenDocument(Strict):
-    name = Text(least=1, most=128, required=True)
+    name = Text(least=1, most=63, required=True)
     scope = Choice(list(Scope), required=True)
     expires_at = Moment()
 
