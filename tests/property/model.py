@@ -1,5 +1,6 @@
 """What a job should do, in plain Python and without a database: the engine must agree with it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from windlass.shared.spec import JobSpec, TaskSpec
@@ -51,7 +52,7 @@ class ModelJob:
                 task.state = "skipped:condition" if task.spec.condition == "false" else "active"
 
     def report(self, task: ModelTask, outcome: str) -> None:
-        """The attempt of an active task ended."""
+        """The attempt of an active task ended. ``follow`` is called once for all of a batch."""
         self.begun = True
         if outcome == "completed":
             task.state = "completed"
@@ -61,7 +62,6 @@ class ModelJob:
             task.failures += 1
             if self.wanted or task.failures > task.spec.retry.limit:
                 task.state = "failed"
-        self._consequences(task)
 
     def lose(self, task: ModelTask) -> None:
         task.losses += 1
@@ -69,7 +69,11 @@ class ModelJob:
             task.state = "cancelled"
         elif task.losses >= POISON_CAP:
             task.state = "failed"
-        self._consequences(task)
+
+    def follow(self, ended: Sequence[ModelTask]) -> None:
+        if self.spec.fail_fast and any(task.failed for task in ended):
+            self.wanted = self.wanted or "task_failed"
+        self.go_on()
 
     def want(self, wanted: str) -> None:
         self.wanted = self.wanted or wanted
@@ -100,11 +104,6 @@ class ModelJob:
             return "cancelled"
         failed = self.wanted or any(task.failed for task in self.tasks)
         return "failed" if failed else "completed"
-
-    def _consequences(self, task: ModelTask) -> None:
-        self.go_on()
-        if task.failed and self.spec.fail_fast:
-            self.want("task_failed")
 
     def _open(self) -> None:
         self.wanted, self.begun, self.epoch = None, False, self.epoch + 1

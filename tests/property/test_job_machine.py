@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
     run_state_machine_as_test,
 )
 
-from tests.property.model import ModelJob, ModelTask
+from tests.property.model import ModelJob
 from tests.support.builders import a_job, a_submission, a_task
 from tests.support.fleet import NODE, Fleet, attempts_of, finished, job_of, started, tasks_of
 from windlass.coordinator.engine.apply import apply
@@ -24,7 +25,7 @@ from windlass.coordinator.engine.errors import Conflict
 from windlass.coordinator.engine.restart import rerun, restart
 from windlass.coordinator.engine.submit import submit
 from windlass.coordinator.store.db import Database, Row
-from windlass.shared.events import AttemptFinished
+from windlass.shared.events import AttemptEvent, AttemptFinished
 from windlass.shared.ids import JobId, TaskId
 from windlass.shared.lease import Standing
 from windlass.shared.spec import JobSpec, Retry, TaskSpec
@@ -77,6 +78,10 @@ class Machine(RuleBasedStateMachine):
         self.models: dict[JobId, ModelJob] = {}
         self.attempts: dict[UUID, Known] = {}
 
+    @initialize(spec=specs())
+    def begin(self, spec: JobSpec) -> None:
+        self.submit(spec)
+
     @precondition(lambda self: len(self.models) < MOST_JOBS)
     @rule(spec=specs())
     def submit(self, spec: JobSpec) -> None:
@@ -84,18 +89,21 @@ class Machine(RuleBasedStateMachine):
         self.models[id] = ModelJob(spec)
         self._learn(id)
 
+    @precondition(lambda self: self._in("pending"))
     @rule()
     def dispatch(self) -> None:
         for id in self.fleet.dispatch():
             if id in self.attempts:
                 self.attempts[id].state = "scheduled"
 
+    @precondition(lambda self: self._in("scheduled"))
     @rule(data=st.data())
     def claim(self, data: st.DataObject) -> None:
         """A worker takes it, and dies or reports later."""
         for known in self._some(data, self._in("scheduled")):
             self._claim(known)
 
+    @precondition(lambda self: self._in("scheduled"))
     @rule(data=st.data())
     def start(self, data: st.DataObject) -> None:
         chosen = self._some(data, self._in("scheduled", "running"))
@@ -105,57 +113,64 @@ class Machine(RuleBasedStateMachine):
             self.models[known.job].begun = True
         self.fleet.start(*(known.id for known in chosen))
 
+    @precondition(lambda self: self._in("scheduled", "running"))
     @rule(data=st.data(), outcome=st.sampled_from(sorted(REASONS)))
     def finish(self, data: st.DataObject, outcome: str) -> None:
-        """Of any attempts that were ever claimed: late and repeated reports as well."""
-        chosen = self._some(data, [known for known in self.attempts.values() if known.claimed])
-        events = [self._end(known.id, outcome) for known in chosen]
+        chosen = self._some(data, self._in("scheduled", "running"))
+        for known in chosen:
+            self._claim(known)
+        events: list[AttemptEvent] = [self._end(known.id, outcome) for known in chosen]
         if data.draw(st.booleans()):
-            events = [event for known in chosen for event in (started(known.id),)] + events
+            events = [*(started(known.id) for known in chosen), *events]
         apply(self.db, self.fleet.signals, events)
-        for job in self._by_job(chosen):
-            self._take(job, outcome)
+        self._end_all(chosen, outcome)
 
+    @precondition(lambda self: self._late())
+    @rule(data=st.data(), outcome=st.sampled_from(sorted(REASONS)))
+    def report_late(self, data: st.DataObject, outcome: str) -> None:
+        """What has ended does not change any more."""
+        chosen = self._some(data, self._late())
+        events: list[AttemptEvent] = [started(known.id) for known in chosen]
+        events += [self._end(known.id, outcome) for known in chosen]
+        apply(self.db, self.fleet.signals, events)
+
+    @precondition(lambda self: self._in("scheduled", "running"))
     @rule(data=st.data())
     def lose(self, data: st.DataObject) -> None:
-        chosen = self._some(data, self._in("scheduled", "running"))
-        self.fleet.lose(*(known.id for known in chosen))
-        for job in self._by_job(chosen):
-            for known in job:
-                known.state = "lost"
-                model = self.models[known.job]
-                model.lose(model.tasks[known.position])
-            self._stop(job[0].job)
-            self._learn(job[0].job)
+        self._lose(self._some(data, self._in("scheduled", "running")))
 
+    @precondition(lambda self: self._in("pending", "scheduled", "running"))
+    @rule()
+    def lose_everything_three_times(self) -> None:
+        for _ in range(3):
+            self.dispatch()
+            self._lose(self._in("scheduled", "running"))
+
+    @precondition(lambda self: self._jobs("pending", "running"))
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
-        for id in self._a_job(data):
-            model = self.models[id]
-            if model.state() in {"pending", "running"}:
-                cancel(self.db, self.fleet.signals, id)
-                model.want("cancelled")
-                self._stop(id)
+        id = data.draw(st.sampled_from(self._jobs("pending", "running")))
+        cancel(self.db, self.fleet.signals, id)
+        self.models[id].want("cancelled")
+        self._stop(id)
 
     @rule()
     def carry_out(self) -> None:
         assert carry_out(self.db, self.fleet.signals, 10) == 0
 
+    @precondition(lambda self: self._jobs("failed", "cancelled"))
     @rule(data=st.data())
     def restart(self, data: st.DataObject) -> None:
-        for id in self._a_job(data):
-            if self.models[id].state() in {"failed", "cancelled"}:
-                assert restart(self.db, self.fleet.signals, id) == self.models[id].epoch + 1
-                self.models[id].restart()
-                self._learn(id)
+        id = data.draw(st.sampled_from(self._jobs("failed", "cancelled")))
+        assert restart(self.db, self.fleet.signals, id) == self.models[id].epoch + 1
+        self.models[id].restart()
+        self._learn(id)
 
+    @precondition(lambda self: self._jobs("failed", "cancelled", "completed"))
     @rule(data=st.data())
     def rerun(self, data: st.DataObject) -> None:
-        for id in self._a_job(data):
-            model = self.models[id]
-            position = data.draw(st.integers(0, len(model.tasks) - 1))
-            if model.state() in {"failed", "cancelled", "completed"}:
-                self._rerun(id, position)
+        id = data.draw(st.sampled_from(self._jobs("failed", "cancelled", "completed")))
+        self._rerun(id, data.draw(st.integers(0, len(self.models[id].tasks) - 1)))
 
     @invariant()
     def tasks_stand_as_they_should(self) -> None:
@@ -215,25 +230,21 @@ class Machine(RuleBasedStateMachine):
             *((attempt, "pending") for attempt in attempts_of(self.db, id)),
         ]
 
-    def _take(self, reported: Sequence[Known], outcome: str) -> None:
-        model = self.models[reported[0].job]
-        live = [known for known in reported if known.open]
-        for known in live:
+    def _end_all(self, ended: Sequence[Known], outcome: str) -> None:
+        """In one batch, by report or by loss."""
+        for known in ended:
             known.state = outcome
-        ends = [model.tasks[known.position] for known in live]
-        self._report(model, ends, outcome)
-        self._stop(reported[0].job)
-        self._learn(reported[0].job)
-
-    def _report(self, model: ModelJob, ends: Sequence[ModelTask], outcome: str) -> None:
-        """All of one batch end before anything follows from it."""
-        fail_fast = model.spec.fail_fast
-        model.spec = a_job(*model.spec.tasks)
-        for task in ends:
-            model.report(task, outcome)
-        model.spec = a_job(*model.spec.tasks, fail_fast=fail_fast)
-        if fail_fast and any(task.failed for task in ends):
-            model.want("task_failed")
+        for id in {known.job for known in ended}:
+            model = self.models[id]
+            tasks = [model.tasks[known.position] for known in ended if known.job == id]
+            for task in tasks:
+                if outcome == "lost":
+                    model.lose(task)
+                else:
+                    model.report(task, outcome)
+            model.follow(tasks)
+            self._stop(id)
+            self._learn(id)
 
     def _rerun(self, id: JobId, position: int) -> None:
         model = self.models[id]
@@ -270,19 +281,19 @@ class Machine(RuleBasedStateMachine):
     def _in(self, *states: str) -> list[Known]:
         return [known for known in self.attempts.values() if known.state in states]
 
+    def _late(self) -> list[Known]:
+        return [known for known in self.attempts.values() if not known.open]
+
+    def _jobs(self, *states: str) -> list[JobId]:
+        return [id for id, model in self.models.items() if model.state() in states]
+
     def _some(self, data: st.DataObject, known: Sequence[Known]) -> list[Known]:
-        if not known:
-            return []
-        return data.draw(st.lists(st.sampled_from(known), unique_by=id, min_size=1, max_size=4))
+        places = data.draw(st.sets(st.integers(0, len(known) - 1), min_size=1))
+        return [known[place] for place in sorted(places)]
 
-    def _a_job(self, data: st.DataObject) -> list[JobId]:
-        return [data.draw(st.sampled_from(sorted(self.models)))] if self.models else []
-
-    def _by_job(self, chosen: Sequence[Known]) -> list[list[Known]]:
-        by_job: dict[JobId, list[Known]] = defaultdict(list)
-        for known in chosen:
-            by_job[known.job].append(known)
-        return list(by_job.values())
+    def _lose(self, chosen: Sequence[Known]) -> None:
+        self.fleet.lose(*(known.id for known in chosen))
+        self._end_all(chosen, "lost")
 
     def _end(self, id: UUID, outcome: str) -> AttemptFinished:
         return finished(id, reason=REASONS[outcome], exit_code=int(outcome == "failed"))
@@ -299,9 +310,10 @@ def test_the_database_agrees_with_the_model_whatever_happens(db: Database) -> No
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=60,
-            stateful_step_count=25,
+            max_examples=50,
+            stateful_step_count=30,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],
+            phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to shrink would take minutes
         ),
     )

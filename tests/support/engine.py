@@ -28,8 +28,8 @@ def the_loops(database_url: str, redis_url: str) -> Iterator[None]:
         thread.join()
 
 
-def submit_chain(db: Database, signals: Signals, length: int) -> UUID:
-    """A job of so many tasks, each after the one before."""
+def a_chain(length: int) -> JobSpec:
+    """So many tasks, each after the one before."""
     tasks = tuple(
         TaskSpec(
             name=f"task {position}",
@@ -39,8 +39,11 @@ def submit_chain(db: Database, signals: Signals, length: int) -> UUID:
         )
         for position in range(length)
     )
-    spec = JobSpec(name="chain", tasks=tasks)
-    return submit(db, signals, Submission(spec=spec, door="test")).job_id
+    return JobSpec(name="chain", tasks=tasks)
+
+
+def submit_chain(db: Database, signals: Signals, length: int) -> UUID:
+    return submit(db, signals, Submission(spec=a_chain(length), door="test")).job_id
 
 
 def job_row(db: Database, id: UUID) -> Mapping[str, Any]:

@@ -21,7 +21,7 @@ def create_app(engine: Engine, settings: HttpSettings, streams: Streams | None =
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.largest_body
     gate = Gate(engine, open=settings.open, hosts=settings.hosts)
     streams = streams or Streams.for_threads(settings.threads)
-    doors = _mounted(discover(), settings)
+    doors = mounted(discover(), settings)
     for prefix, door in doors.items():
         site = Site(engine, gate, streams, settings, prefix)
         app.register_blueprint(door.build(site), url_prefix=prefix or None)
@@ -37,7 +37,7 @@ def create_app(engine: Engine, settings: HttpSettings, streams: Streams | None =
     return app
 
 
-def _mounted(dialects: Sequence[Dialect], settings: HttpSettings) -> Mapping[str, Dialect]:
+def mounted(dialects: Sequence[Dialect], settings: HttpSettings) -> Mapping[str, Dialect]:
     """By prefix. ValueError: two doors claim the same."""
     doors: dict[str, Dialect] = {}
     for dialect in dialects:

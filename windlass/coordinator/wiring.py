@@ -62,7 +62,7 @@ def http_app(config: Config, streams: "Streams") -> "Flask":
     local = config.bind.is_loopback
     settings = HttpSettings(
         open=config.insecure or local,
-        hosts=LOOPBACK if local else (),
+        hosts=(*LOOPBACK, config.bind.host) if local else (),
         threads=config.http_threads,
         proxies=config.proxies,
     )

@@ -70,7 +70,7 @@ def test_an_operation_keeps_to_its_description(
 
     @given(case=operation.as_strategy(generation_mode=mode))
     @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
-    def check(case: schemathesis.Case) -> None:
+    def check(case: "schemathesis.Case[Any]") -> None:
         case.call_and_validate(checks=checks)
 
     check()

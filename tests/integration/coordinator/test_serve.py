@@ -35,14 +35,6 @@ def last_words(started: Coordinator) -> str:
     return errors
 
 
-def test_it_answers_and_runs_jobs(coordinator: Coordinator, db: Database, redis_url: str) -> None:
-    with a_worker(redis_url):
-        id = submit_chain(db, FakeSignals(), 2)
-
-        until(lambda: is_completed(db, id))
-    assert coordinator.answers("/-/live")
-
-
 @pytest.mark.parametrize("name", ["http", "loops"])
 def test_a_killed_child_is_replaced(
     coordinator: Coordinator, db: Database, redis_url: str, name: str

@@ -1,5 +1,7 @@
 """A spec becomes a job, its tasks, what connects them, and the first attempts."""
 
+from datetime import datetime
+
 import msgspec
 
 from windlass.coordinator.engine import activate, check
@@ -7,7 +9,7 @@ from windlass.coordinator.engine.context import is_templated
 from windlass.coordinator.engine.errors import Conflict, Invalid
 from windlass.coordinator.engine.ports import Signals
 from windlass.coordinator.engine.turn import Turn
-from windlass.coordinator.engine.views import Submission, Submitted
+from windlass.coordinator.engine.views import JobView, Submission, Submitted
 from windlass.coordinator.store import attempts, edges, idempotency, jobs, tasks
 from windlass.coordinator.store.attempts import NewAttempt
 from windlass.coordinator.store.db import Database, Tx, Writer
@@ -17,7 +19,7 @@ from windlass.coordinator.store.tasks import NewTask
 from windlass.shared import spec
 from windlass.shared.ids import JobId, TaskId, new_job_id, new_task_id
 from windlass.shared.spec import JobSpec, TaskSpec
-from windlass.shared.states import TaskState
+from windlass.shared.states import JobState, TaskState
 from windlass.shared.text import clean
 
 
@@ -28,34 +30,65 @@ def submit(db: Database, signals: Signals, submission: Submission) -> Submitted:
     id = new_job_id()
     try:
         with db.transaction() as tx:
-            turn = _store(tx, id, submission)
+            created_at, turn = _store(tx, id, submission)
     except Taken as taken:
         return _known(db, submission, taken)
-    signals.wake_dispatch()
-    signals.changed([id])
-    if turn is not None:
-        turn.tell(signals)
+    signals.wake_dispatch()  # heard by whoever watches all jobs; this one nobody knows yet
+    if turn is None:
+        return Submitted(job_id=id, created=True, view=_view(id, submission, created_at))
+    turn.tell(signals)
     return Submitted(job_id=id, created=True)
 
 
-def _store(tx: Tx, id: JobId, submission: Submission) -> Turn | None:
+def _store(tx: Tx, id: JobId, submission: Submission) -> tuple[datetime, Turn | None]:
     """One round trip, unless expressions have to be evaluated for the tasks that start at once."""
     job = submission.spec
     rows, first = _tasks(id, job)
     with tx.together() as batch:
         _remember(batch, id, submission)
-        jobs.insert(batch, _job(id, submission))
         if submission.document is not None:
             jobs.insert_document(batch, id, clean(submission.document))
         tasks.insert(batch, id, rows)
         edges.insert(batch, id, [(p, c) for c, task in enumerate(job.tasks) for p in task.needs])
         attempts.insert(batch, first)
+        jobs.insert(batch, _job(id, submission))  # last: its answer is the batch's
+    assert batch.answer is not None  # noqa: S101
+    created_at: datetime = batch.answer["created_at"]
     templated = [row.id for row in rows if row.templated and row.waiting_on == 0]
     if not templated:
-        return None
+        return created_at, None
     turn = Turn(tx, jobs.lock(tx, [id]), ready=templated)
     activate.start_ready(turn)
-    return turn
+    return created_at, turn
+
+
+def _view(id: JobId, submission: Submission, created_at: datetime) -> JobView:
+    """As it was stored; nothing has happened to it yet."""
+    job = submission.spec
+    return JobView(
+        id=id,
+        door=submission.door,
+        external_id=submission.external_id,
+        owner=submission.owner,
+        name=job.name,
+        description=job.description,
+        state=JobState.PENDING,
+        reason=None,
+        error="",
+        cancelling=False,
+        epoch=1,
+        priority=job.priority,
+        queue=job.queue,
+        tags=job.tags,
+        spec=msgspec.structs.replace(job, tasks=()),
+        total=len(job.tasks),
+        ended=0,
+        failed=0,
+        output=None,
+        created_at=created_at,
+        started_at=None,
+        ended_at=None,
+    )
 
 
 def _remember(writer: Writer, id: JobId, submission: Submission) -> None:

@@ -31,6 +31,7 @@ class Batch:
     def __init__(self, connection: connection) -> None:
         self._connection = connection
         self._statements: list[bytes] = []
+        self.answer: Row | None = None  # once sent: the first row of the last statement
 
     def run(self, sql: str, **values: object) -> None:
         with self._connection.cursor() as cursor:
@@ -40,6 +41,7 @@ class Batch:
         if self._statements:
             with self._connection.cursor() as cursor:
                 cursor.execute(b";".join(self._statements))
+                self.answer = _first_row(cursor) if cursor.description else None
 
 
 class Tx:
@@ -64,8 +66,7 @@ class Tx:
         """The first row, or None."""
         with self._connection.cursor() as cursor:
             cursor.execute(sql, values or None)
-            row = cursor.fetchone()
-            return None if row is None else dict(zip(_names(cursor), row, strict=True))
+            return _first_row(cursor)
 
     def many(
         self, sql: str, rows: Sequence[Sequence[object]], *, template: str | None = None
@@ -129,6 +130,11 @@ class Database:
             raise Unavailable(f"Postgres: {_first_line(problem)}") from problem
         except PoolExhausted as problem:
             raise Unavailable("Postgres: every connection is in use") from problem
+
+
+def _first_row(cursor: cursor) -> Row | None:
+    row = cursor.fetchone()
+    return None if row is None else dict(zip(_names(cursor), row, strict=True))
 
 
 def _names(cursor: cursor) -> list[str]:

@@ -1,7 +1,7 @@
 """The job table, as the engine writes it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from uuid import UUID
 
 import msgspec
@@ -39,12 +39,13 @@ WITH made AS (
 )
 INSERT INTO history (job_id, entity, entity_id, became, reason)
 SELECT id, 'job', id, state, 'submitted' FROM made
+RETURNING at AS created_at
 """
 
 
 def insert(writer: Writer, job: NewJob) -> None:
-    """Taken (``job_external``): the door's id is in use."""
-    writer.run(_INSERT, **asdict(job))
+    """Answers with ``created_at``. Taken (``job_external``): the door's id is in use."""
+    writer.run(_INSERT, **vars(job))
 
 
 _LOCKED = "id, name, state, wanted, settling, epoch, total, ended, failed, error, fail_fast"

@@ -5,7 +5,6 @@ import time
 from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from windlass.coordinator.engine.errors import Unavailable
 from windlass.coordinator.engine.service import Engine
 from windlass.shared import metrics
 
@@ -33,12 +32,8 @@ def install(app: Flask) -> None:
 
 
 def render(engine: Engine) -> bytes:
-    """Counters of this coordinator, then the state of the whole system; the latter is left out
-    while Postgres is away."""
-    try:
-        return metrics.render() + generate_latest(_of_system(engine))
-    except Unavailable:
-        return metrics.render()
+    """Counters of this coordinator, then the state of the whole system."""
+    return metrics.render() + generate_latest(_of_system(engine))
 
 
 def _of_system(engine: Engine) -> CollectorRegistry:
