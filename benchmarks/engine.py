@@ -15,13 +15,16 @@ from uuid import UUID
 from tests.support.fakes import FakePublisher, FakeSignals
 from windlass.coordinator.engine.activate import activate_ready
 from windlass.coordinator.engine.apply import apply
+from windlass.coordinator.engine.cancel import cancel, carry_out
 from windlass.coordinator.engine.dispatch import dispatch_due
+from windlass.coordinator.engine.restart import restart
 from windlass.coordinator.engine.submit import submit
 from windlass.coordinator.engine.views import Submission
 from windlass.coordinator.store.db import Database
 from windlass.coordinator.store.migrate import migrate
 from windlass.embedded import postgres
 from windlass.shared.events import AttemptEvent, AttemptFinished, AttemptStarted
+from windlass.shared.ids import JobId
 from windlass.shared.spec import Container, JobSpec, TaskSpec
 
 BATCH = 500
@@ -36,7 +39,7 @@ def main() -> None:
         run_everything(db)
         show("attempts, one task a job", rate(seconds, lambda: round_trip(db, 100, 1)), floor)
         show("attempts, 1,000 side by side", rate(seconds, lambda: round_trip(db, 1, 1000)), floor)
-        for size in (1_000, 10_000, 100_000):
+        for size in (10_000, 100_000):
             graph(db, f"chain of {size:,}", chain(size))
             graph(db, f"layers of {size // 10:,}", layers(10, size // 10))
 
@@ -72,14 +75,29 @@ def run_everything(db: Database, most: int | None = None) -> int:
 
 
 def graph(db: Database, name: str, spec: JobSpec) -> None:
-    began = perf_counter()
-    submit(db, FakeSignals(), Submission(spec=spec, door="bench"))
-    submitted = perf_counter() - began
+    job = Submission(spec=spec, door="bench")
+    submitted = took(lambda: submit(db, FakeSignals(), job))
     began = perf_counter()
     done = run_everything(db, 2_000)
     each = (perf_counter() - began) / done * 1e6
     print(f"{name:>30}  submitted in {submitted:6.2f} s, advances at {each:8.0f} us a task")
+    id = jobs_of(db)[0]
+    cancel(db, FakeSignals(), id)
+    stopped = took(lambda: carry_out(db, FakeSignals(), 1))
+    again = took(lambda: restart(db, FakeSignals(), id))
+    print(f"{'':>30}  cancelled in {stopped:6.2f} s, restarted in {again:6.2f} s")
     clear(db)
+
+
+def jobs_of(db: Database) -> list[JobId]:
+    with db.transaction() as tx:
+        return [row["id"] for row in tx.all("SELECT id FROM job ORDER BY id DESC")]
+
+
+def took(work: Callable[[], object]) -> float:
+    began = perf_counter()
+    work()
+    return perf_counter() - began
 
 
 def clear(db: Database) -> None:
