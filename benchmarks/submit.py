@@ -58,7 +58,7 @@ def request(method: str, path: str, body: bytes) -> Callable[[], object]:
         method=method,
         data=body,
         content_type="application/json",
-        headers={"Host": "localhost"},
+        headers=[("Host", "localhost")],
     )
     prepared = builder.get_environ()
 
