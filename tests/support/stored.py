@@ -118,3 +118,13 @@ def _insert(db: Database, table: str, columns: Mapping[str, object]) -> None:
         names, values = f"{names}, ended_at", f"{values}, now()"
     with db.transaction() as tx:
         tx.run(f"INSERT INTO {table} ({names}) VALUES ({values})", **columns)  # noqa: S608
+
+
+def given_edge(db: Database, job_id: JobId, parent: int, child: int) -> None:
+    with db.transaction() as tx:
+        tx.run(
+            "INSERT INTO edge (job_id, parent, child) VALUES (%(job_id)s, %(parent)s, %(child)s)",
+            job_id=job_id,
+            parent=parent,
+            child=child,
+        )
