@@ -13,6 +13,9 @@ from windlass.coordinator.store.db import Database
 from windlass.coordinator.web.tail import Tails
 from windlass.shared.ids import AttemptId, new_attempt_id
 
+pytestmark = pytest.mark.postgres
+
+
 LOG = "eins\nzwei ü\ndrei\nohne Ende".encode()
 
 

@@ -12,6 +12,8 @@ from windlass.coordinator.store.db import Database
 from windlass.coordinator.web.tail import Tails, logs
 from windlass.shared.ids import AttemptId, JobId, TaskId, new_job_id
 
+pytestmark = pytest.mark.postgres
+
 
 def given_started(db: Database, job_id: JobId, name: str, position: int = 0) -> AttemptId:
     """A task with a running attempt, as its history tells it."""

@@ -11,6 +11,8 @@ from windlass.coordinator.store.db import Database
 from windlass.coordinator.web.tail import Tails, topics
 from windlass.shared.ids import new_job_id
 
+pytestmark = pytest.mark.postgres
+
 
 def test_jobs_are_told_of_as_they_move(db: Database, signals: LocalSignals, tails: Tails) -> None:
     job = given_job(db, state="pending")

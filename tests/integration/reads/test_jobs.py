@@ -11,6 +11,8 @@ from windlass.coordinator.store.db import Database
 from windlass.shared.ids import JobId, new_job_id
 from windlass.shared.states import JobState
 
+pytestmark = pytest.mark.postgres
+
 
 def names(page: Page[JobView]) -> list[str]:
     return [job.name for job in page.items]

@@ -10,6 +10,9 @@ from windlass.coordinator.store import log_reads, logs
 from windlass.coordinator.store.db import Database, Tx
 from windlass.shared.ids import AttemptId
 
+pytestmark = pytest.mark.postgres
+
+
 LOG = b"".join(b"line %d\n" % number for number in range(100))
 
 

@@ -8,6 +8,8 @@ from windlass.coordinator.store.db import Database
 from windlass.shared.ids import JobId, new_attempt_id, new_task_id
 from windlass.shared.states import TaskState
 
+pytestmark = pytest.mark.postgres
+
 
 @pytest.fixture
 def job(db: Database) -> JobId:

@@ -10,6 +10,8 @@ from windlass.coordinator.engine.errors import Conflict, Invalid, NotFound
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.store.db import Database
 
+pytestmark = pytest.mark.postgres
+
 
 def test_a_secret_is_told_once_and_only_its_digest_is_kept(db: Database, engine: Engine) -> None:
     token, secret = engine.create_token("ci", "submit")

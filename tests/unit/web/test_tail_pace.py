@@ -124,7 +124,8 @@ def test_an_answer_older_than_the_question_is_not_taken() -> None:
 
 
 def test_only_the_newest_answers_are_kept() -> None:
-    shared, asked = Shared(most=2), []
+    shared = Shared(most=2)
+    asked: list[int] = []
     for question in (1, 2, 3, 1):
         shared.ask(question, ANY_TIME, partial(asked.append, question))
 
