@@ -11,6 +11,7 @@ from docker.errors import APIError, DockerException
 from docker.utils import kwargs_from_env, parse_host
 
 from windlass.worker.runtimes.base import RuntimeBroken
+from windlass.worker.runtimes.docker.endpoint import Endpoint
 
 _TIMEOUT = 120  # seconds for one short call; following, waiting and pulling have none
 _CONNECTIONS = 256  # kept open; more are made and thrown away
@@ -39,6 +40,17 @@ class Daemon:
                         **kwargs_from_env(),
                     )
             return self._client
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """For those who speak to it without the client."""
+        api = self.api
+        host = self.host
+        if api.base_url.startswith("https"):
+            host = api.base_url
+        cert = api.cert if isinstance(api.cert, tuple) else None
+        verify = api.verify if isinstance(api.verify, str | bool) else True
+        return Endpoint(host, str(api.api_version), verify, cert)
 
     def close(self) -> None:
         with self._lock:
