@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
+from urllib.parse import urlsplit
 
 import requests
 from docker import APIClient
@@ -33,6 +34,7 @@ class Daemon:
         with self._lock:
             if self._client is None:
                 with machinery():
+                    _knock(self.host)
                     self._client = APIClient(
                         version="auto",
                         timeout=_TIMEOUT,
@@ -57,6 +59,13 @@ class Daemon:
             if self._client is not None:
                 self._client.close()
                 self._client = None
+
+
+def _knock(host: str) -> None:
+    """Where nobody answers, the client would leave its socket open."""
+    where = urlsplit(host)
+    if where.scheme == "http+unix":
+        Endpoint(host, version="").connect().close()
 
 
 @contextmanager

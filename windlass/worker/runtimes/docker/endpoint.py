@@ -33,7 +33,11 @@ class Endpoint:
         if where.scheme == "http+unix":
             link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             link.settimeout(_CONNECTING)
-            link.connect(where.path)
+            try:
+                link.connect(where.path)
+            except OSError:
+                link.close()
+                raise
             return link
         if where.scheme not in {"http", "https"} or not where.hostname:
             raise Unreachable(f"{self.host}: only unix, tcp and tls are possible")

@@ -51,9 +51,7 @@ class DockerRuntime:
 
     def prepare(self, order: RunAttempt, notice: Notice) -> None:
         image = choose_image(order.container, self._config.default_image)
-        api = self._daemon.api
-        with machinery():
-            ensure_image(api, image, order.container, notice)
+        ensure_image(self._daemon.api, image, order.container, notice)
 
     def start(self, order: RunAttempt) -> Run:
         check_order(order.container)
