@@ -3,9 +3,10 @@
 import os
 import secrets
 import socket
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from http.client import HTTPConnection, HTTPException
@@ -20,7 +21,7 @@ from windlass.embedded.process import (
     ServerFailed,
     last_words,
     launch,
-    stop_together,
+    see_them_end,
     until_it_answers,
 )
 
@@ -35,7 +36,7 @@ _FOREIGN = frozenset(
     {"WINDLASS_DATABASE_URL", "WINDLASS_REDIS_URL", "WINDLASS_TOKEN", "WINDLASS_SERVER"}
 )
 
-_TRIES = 5  # in a row, for one that keeps ending
+_TRIES = 6  # in a row, for one that keeps ending
 _STEADY = 30.0  # seconds after which an end is not one of a row
 
 
@@ -57,7 +58,6 @@ class Member:
 
     name: str
     begin: Callable[[], Server]
-    ours: bool = False
     server: Server | None = None
     since: float = 0.0
     ends: int = 0
@@ -120,15 +120,24 @@ class Stack:
                 self._revive(member)
 
     def stop(self) -> None:
-        """Our own parts together, and then the servers that they need."""
-        for ours in (True, False):
-            servers = [m.server for m in self._members if m.server and m.ours is ours]
-            stop_together(servers, _STOP_PATIENCE)
+        """Our own parts, the worker a little ahead, since the coordinator tells it what it may
+        forget; then the servers that both need."""
+        self._stop("worker", "coordinator", head_start=0.3)
+        self._stop("valkey", "postgres", head_start=0.0)
+
+    def _stop(self, *names: str, head_start: float) -> None:
+        found = {member.name: member.server for member in self._members}
+        servers = [server for name in names if (server := found.get(name))]
+        for server in servers:
+            server.ask()
+            with suppress(subprocess.TimeoutExpired):
+                server.process.wait(head_start)
+        see_them_end(servers, _STOP_PATIENCE)
 
     def _revive(self, member: Member) -> None:
         lived = monotonic() - member.since
-        if lived < min(member.ends, _TRIES) * 0.2:
-            return  # not again at once
+        if member.ends and lived < 0.1 * 2.0**member.ends:
+            return  # what it left behind may be in the way, such as a listener on its port
         member.ends = 1 if lived > _STEADY else member.ends + 1
         if member.ends > _TRIES:
             raise ServerFailed(f"{member.name} keeps ending:\n{last_words(self._log(member.name))}")
@@ -156,8 +165,8 @@ class Stack:
 
     def _start_ours(self, name: str, words: list[str], env: Mapping[str, str]) -> Server:
         how = Launch(log=self._log(name), cwd=self._place.directory, env=env)
-        command = [sys.executable, "-m", "windlass", name, *words]
-        member = Member(name, lambda: Server(launch(command, how), ""), ours=True)
+        command = [sys.executable, "-P", "-m", "windlass", name, *words]
+        member = Member(name, lambda: Server(launch(command, how), ""))
         self._members.append(member)
         return member.start_patiently()
 

@@ -46,14 +46,15 @@ def _store(tx: Tx, id: JobId, submission: Submission) -> tuple[datetime, Turn | 
     rows, first = _tasks(id, job)
     with tx.together() as batch:
         _remember(batch, id, submission)
+        jobs.insert(batch, _job(id, submission))
         if submission.document is not None:
             jobs.insert_document(batch, id, clean(submission.document))
         tasks.insert(batch, id, rows)
         edges.insert(batch, id, [(p, c) for c, task in enumerate(job.tasks) for p in task.needs])
         attempts.insert(batch, first)
-        jobs.insert(batch, _job(id, submission))  # last: its answer is the batch's
+        jobs.ask_moment(batch)
     assert batch.answer is not None  # noqa: S101
-    created_at: datetime = batch.answer["created_at"]
+    created_at: datetime = batch.answer["moment"]
     templated = [row.id for row in rows if row.templated and row.waiting_on == 0]
     if not templated:
         return created_at, None

@@ -39,13 +39,20 @@ WITH made AS (
 )
 INSERT INTO history (job_id, entity, entity_id, became, reason)
 SELECT id, 'job', id, state, 'submitted' FROM made
-RETURNING at AS created_at
 """
 
 
 def insert(writer: Writer, job: NewJob) -> None:
-    """Answers with ``created_at``. Taken (``job_external``): the door's id is in use."""
+    """Taken (``job_external``): the door's id is in use."""
     writer.run(_INSERT, **vars(job))
+
+
+_MOMENT = "SELECT now() AS moment"
+
+
+def ask_moment(writer: Writer) -> None:
+    """The time of this transaction, which is when its jobs are created."""
+    writer.run(_MOMENT)
 
 
 _LOCKED = "id, name, state, wanted, settling, epoch, total, ended, failed, error, fail_fast"

@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from windlass.coordinator.dialects.native.fleet import Fleet
-from windlass.coordinator.dialects.native.following import Following
+from windlass.coordinator.dialects.native.follow import Follow
 from windlass.coordinator.dialects.native.jobs import DOOR, Jobs
 from windlass.coordinator.dialects.native.logs import Logs
 from windlass.coordinator.dialects.native.manual import Manual
@@ -12,7 +12,6 @@ from windlass.coordinator.dialects.native.tasks import Tasks
 from windlass.coordinator.dialects.native.tokens import Tokens
 from windlass.coordinator.web.dialect import Dialect, Site
 from windlass.coordinator.web.operations import mount, operations_of
-from windlass.coordinator.web.tail import Tails
 
 
 def build(site: Site) -> Blueprint:
@@ -23,7 +22,7 @@ def build(site: Site) -> Blueprint:
             Specs(site.engine),
             Tasks(site.engine),
             Logs(site.engine),
-            Following(Tails(site.engine, site.streams.closing), site.streams),
+            Follow(site.engine, site.streams),
             Fleet(site.engine, site.streams),
             Tokens(site.engine, site.gate),
         )
