@@ -2,20 +2,22 @@
 
 import signal
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from redis import Redis
 
 from tests.support.engine_side import EngineSide
+from tests.support.faults import Link, RestartableRedis, a_link
 from tests.support.orders import a_script
-from tests.support.own_redis import OwnRedis
-from tests.support.proxy import StallingProxy
 from tests.support.waiting import until
 from tests.support.workers import NODE, Workers, engine, workers
 from windlass.shared import keys
 from windlass.shared.lease import Verdict
 from windlass.shared.messages import RunAttempt
+from windlass.shared.redis import connect
 
 __all__ = ["engine", "workers"]
 pytestmark = pytest.mark.redis
@@ -46,24 +48,26 @@ def gate(tmp_path: Path) -> Gate:
 
 
 @pytest.fixture
-def own_redis(tmp_path: Path) -> Iterator[OwnRedis]:
-    own = OwnRedis(tmp_path / "redis")
+def own_redis(tmp_path: Path) -> Iterator[RestartableRedis]:
+    own = RestartableRedis(tmp_path / "redis")
     yield own
-    own.close()
+    own.stop()
 
 
 @pytest.fixture
-def own_engine(own_redis: OwnRedis) -> Iterator[EngineSide]:
-    engine = EngineSide(own_redis.client, own_redis.url, NODE)
-    yield engine
-    engine.close()
+def own_engine(own_redis: RestartableRedis) -> Iterator[EngineSide]:
+    with (
+        connect(own_redis.url) as client,
+        closing(EngineSide(client, own_redis.url, NODE)) as engine,
+    ):
+        yield engine
 
 
 @pytest.fixture
-def proxy(redis_url: str) -> Iterator[StallingProxy]:
-    proxy = StallingProxy(redis_url)
-    yield proxy
-    proxy.close()
+def link(redis_url: str) -> Iterator[Link]:
+    server = urlsplit(redis_url)
+    with a_link((server.hostname or "", server.port or 0)) as link:
+        yield link
 
 
 def test_a_killed_workers_run_is_taken_up_by_the_next(
@@ -119,7 +123,7 @@ def test_a_report_that_was_not_settled_is_made_again_by_the_next_worker(
 
 
 def test_redis_killed_and_started_again_costs_no_run_and_no_report(
-    own_redis: OwnRedis, own_engine: EngineSide, workers: Workers, gate: Gate
+    own_redis: RestartableRedis, own_engine: EngineSide, workers: Workers, gate: Gate
 ) -> None:
     workers(url=own_redis.url).start()
     own_engine.send(gate.order)
@@ -157,17 +161,18 @@ def test_a_redis_that_forgot_everything_is_told_again(
 
 
 def test_a_connection_that_falls_silent_is_replaced_and_nothing_is_lost(
-    engine: EngineSide, workers: Workers, gate: Gate, proxy: StallingProxy
+    engine: EngineSide, workers: Workers, gate: Gate, redis_url: str, link: Link
 ) -> None:
-    workers(url=proxy.url).start()
+    server = urlsplit(redis_url)
+    workers(url=redis_url.replace(f":{server.port}/", f":{link.port}/")).start()
     engine.send(gate.order)
     until(lambda: engine.log(gate.order) == b"before\n")
     waiting = [a_script("true") for _ in range(3)]
 
-    proxy.stall()
+    link.stall()
     gate.open()
     engine.send(*waiting)
-    proxy.resume()
+    link.mend()
 
     until(lambda: engine.finished(gate.order), timeout=40.0)
     until(lambda: sum(map(engine.was_reported, waiting)) >= len(waiting) - 1, timeout=40.0)

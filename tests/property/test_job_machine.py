@@ -243,8 +243,8 @@ class Machine(RuleBasedStateMachine):
                 else:
                     model.report(task, outcome)
             model.follow(tasks)
-            self._stop(id)
             self._learn(id)
+            self._stop(id)
 
     def _rerun(self, id: JobId, position: int) -> None:
         model = self.models[id]
@@ -272,7 +272,7 @@ class Machine(RuleBasedStateMachine):
         """Attempts the engine has made."""
         for row in attempts_of(self.db, id):
             if row["id"] not in self.attempts:
-                self.attempts[row["id"]] = Known(row["id"], id, int(row["key"]), row["state"])
+                self.attempts[row["id"]] = Known(row["id"], id, int(row["key"]))
 
     def _claim(self, known: Known) -> None:
         known.claimed = True

@@ -21,7 +21,7 @@ def docker_api() -> Iterator[docker.APIClient]:
 
 
 @pytest.fixture
-def state_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def state_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Other users may pass through it, as through the directories of a real node."""
     directory = tmp_path_factory.mktemp("node")
     for parent in (directory, *directory.parents[:2]):

@@ -34,14 +34,20 @@ class Outcome:
 class Lab:
     kind: str
     config: RuntimeConfig
-    runtime: Runtime = field(init=False)
+    runtimes: list[Runtime] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.runtime = self.restarted()
+        self.restarted()
+
+    @property
+    def runtime(self) -> Runtime:
+        return self.runtimes[0]
 
     def restarted(self, **changes: object) -> Runtime:
         """The same node's runtime in a new worker."""
-        return load(self.kind, RuntimeConfig(**{**vars(self.config), **changes}))  # type: ignore[arg-type]
+        runtime = load(self.kind, RuntimeConfig(**{**vars(self.config), **changes}))
+        self.runtimes.append(runtime)
+        return runtime
 
     def start(self, run: str | None = None, **container: object) -> Run:
         asked = order(run, **container)
@@ -53,7 +59,8 @@ class Lab:
 
     def close(self) -> None:
         self.runtime.sweep(set())
-        self.runtime.close()
+        for runtime in self.runtimes:
+            runtime.close()
 
 
 def order(run: str | None = None, **container: object) -> RunAttempt:

@@ -14,6 +14,7 @@ from windlass.coordinator.store.db import Database
 from windlass.coordinator.transport.nudges import Nudges
 from windlass.coordinator.transport.signals import RedisSignals
 from windlass.coordinator.web.settings import HttpSettings
+from windlass.coordinator.web.streams import Streams
 
 BASE = "/windlass/v1"
 
@@ -32,8 +33,8 @@ def an_engine(db: Database, redis: Redis) -> Iterator[Engine]:
         nudges.close()
 
 
-def an_app(engine: Engine, **settings: Any) -> Flask:
-    return create_app(engine, HttpSettings(**{"open": True, **settings}))
+def an_app(engine: Engine, *, streams: Streams | None = None, **settings: Any) -> Flask:
+    return create_app(engine, HttpSettings(**{"open": True, **settings}), streams)
 
 
 def sent(client: Client, document: Any, **options: Any) -> Any:

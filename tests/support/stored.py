@@ -79,6 +79,19 @@ def given_running(db: Database) -> AttemptId:
     return given_attempt(db, job_id, given_task(db, job_id))
 
 
+def given_ended(db: Database, id: AttemptId, state: str = "completed", **columns: object) -> None:
+    """An attempt whose node has reported its end."""
+    given = {"exit_code": 0, **columns}
+    sets = "".join(f", {name} = %({name})s" for name in given)
+    with db.transaction() as tx:
+        tx.run(
+            f"UPDATE attempt SET state = %(state)s, ended_at = now(){sets} WHERE id = %(id)s",  # noqa: S608
+            id=id,
+            state=state,
+            **given,
+        )
+
+
 def given_moved(db: Database, job_id: UUID, entity: str, id: UUID, became: str) -> None:
     """As a move does it: the state and its history, together."""
     ended = ", ended_at = now()" if became in _FINAL else ""

@@ -1,11 +1,11 @@
 """What the coordinator is told by its environment: frozen, and every mistake reported at once."""
 
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Self
 
-from environs import Env, EnvError, validate
+from environs import Env, EnvError, FileAwareEnv, validate
 
 LEVELS = ("debug", "info", "warning", "error")
 
@@ -46,13 +46,15 @@ class Config:
     http_workers: int = 1
     http_threads: int = 32
     insecure: bool = False  # open to everybody although others than this machine reach it
+    bootstrap_token: str | None = field(default=None, repr=False)  # the first, if there is none
     name: str = "coordinator"  # among coordinators; the same after a restart
     log_level: str = "info"
     proxies: int = 0  # trusted ones in front, whose X-Forwarded-* headers count
 
     @classmethod
     def from_env(cls, env: Env | None = None) -> Self:
-        env = env or Env(eager=False)
+        """``X_FILE`` names a file that holds the value of ``X``."""
+        env = env or FileAwareEnv(eager=False, strip_whitespace=True)
         env.add_parser("address", _address)
         with env.prefixed("WINDLASS_"):
             address = env.address("BIND", "127.0.0.1:7070")
@@ -63,6 +65,7 @@ class Config:
                 http_workers=env.int("HTTP_WORKERS", 1, validate=validate.Range(1, 64)),
                 http_threads=env.int("HTTP_THREADS", 32, validate=validate.Range(4, 1000)),
                 insecure=env.bool("INSECURE", False),
+                bootstrap_token=env.str("BOOTSTRAP_TOKEN", None),
                 name=f"{env.str('NODE_NAME', socket.gethostname())}@{address}",
                 proxies=env.int("PROXIES", 0, validate=validate.Range(0, 10)),
                 log_level=env.str("LOG_LEVEL", "info", validate=validate.OneOf(LEVELS)),

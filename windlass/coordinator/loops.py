@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from threading import Event, Thread
 from time import monotonic
 
-from windlass.coordinator.engine.loop import Step, run
+from windlass.coordinator.engine.loop import Step, name_of, run
 
 _ENDING = {signal.SIGTERM, signal.SIGINT}
 LAST_WORDS = 4.0  # seconds a step may take to come to its end; it may be cut short at any time
@@ -30,6 +30,18 @@ def in_batches(name: str, act: Callable[[], int], full: int) -> Step:
 
     step.__name__ = name
     return step
+
+
+def waking(other: Loop, step: Step) -> Step:
+    """The same step; ``other`` has something to look at after it."""
+
+    def both() -> float:
+        rest = step()
+        other.wake.set()
+        return rest
+
+    both.__name__ = name_of(step)
+    return both
 
 
 def run_all(loops: Sequence[Loop], until: Callable[[], object]) -> None:

@@ -27,7 +27,8 @@ PATIENCE_WITH_POSTGRES = 60.0
 
 NO_TOKENS = (
     "{address} can be reached from other machines, and there is no token yet: create one with"
-    " `windlass token create`, or say --insecure to let everybody in"
+    " `windlass token create`, give the first one in WINDLASS_BOOTSTRAP_TOKEN, or say --insecure"
+    " to let everybody in"
 )
 
 
@@ -98,6 +99,7 @@ def _prepare(config: Config) -> None:
 
     _migrate(config.database_url)
     with closing(Database(config.database_url, pool_size=1)) as db:
+        _make_first_token(config, db)
         _check_tokens(config, db)
 
 
@@ -115,6 +117,17 @@ def _migrate(url: str) -> None:
             sleep(0.2)
         else:
             return
+
+
+def _make_first_token(config: Config, db: "Database") -> None:
+    from windlass.coordinator.engine import access
+
+    if config.bootstrap_token is None:
+        return
+    try:
+        access.bootstrap(db, config.bootstrap_token)
+    except ValueError as problem:
+        raise CannotServe(f"WINDLASS_BOOTSTRAP_TOKEN {problem}") from problem
 
 
 def _check_tokens(config: Config, db: "Database") -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from redis import Redis
 
 from windlass.coordinator.config import Config
-from windlass.coordinator.loops import Loop, in_batches, run_all, wake_all
+from windlass.coordinator.loops import Loop, in_batches, run_all, wake_all, waking
 from windlass.coordinator.store.db import Database
 from windlass.coordinator.transport.nudges import Nudges
 from windlass.coordinator.transport.signals import RedisSignals
@@ -62,7 +62,7 @@ def http_app(config: Config, streams: "Streams") -> "Flask":
     local = config.bind.is_loopback
     settings = HttpSettings(
         open=config.insecure or local,
-        hosts=LOOPBACK if local else (),
+        hosts=(*LOOPBACK, config.bind.host) if local else (),
         threads=config.http_threads,
         proxies=config.proxies,
     )
@@ -97,30 +97,33 @@ def _handing_out(config: Config, base: Ground) -> Sequence[Loop]:
 
 
 def _taking_in(config: Config, base: Ground) -> Sequence[Loop]:
+    from windlass.coordinator.engine import settle
     from windlass.coordinator.transport.inbox import Inbox, Intake
     from windlass.coordinator.transport.logbook import Logbook
 
     # Without retries: a read repeated behind its back would leave entries behind.
     redis = connect(config.redis_url, retries=0)
     intake = Intake(base.db, base.signals)
+    final = Loop(
+        in_batches("settle", partial(settle.settle, base.db, base.signals, 500), full=500), 3.0
+    )
     return [
-        Loop(Inbox(redis, config.name, intake).step, every=1.0),
-        Loop(Logbook(redis, config.name, base.db, base.signals).step, every=1.0),
+        Loop(waking(final, Inbox(redis, config.name, intake).step), every=1.0),
+        Loop(waking(final, Logbook(redis, config.name, base.db, base.signals).step), every=1.0),
+        final,
     ]
 
 
 def _watching(base: Ground) -> Sequence[Loop]:
-    from windlass.coordinator.engine import cancel, deadlines, fleet, settle
+    from windlass.coordinator.engine import cancel, deadlines, fleet
     from windlass.coordinator.engine.reap import Reaper
 
     db, signals = base.db, base.signals
     stop = partial(cancel.carry_out, db, signals, 20)
     late = partial(deadlines.enforce, db, signals)
-    final = partial(settle.settle, db, signals, 500)
     return [
         Loop(Reaper(db, signals, signals).step, every=3.0),
         Loop(in_batches("cancel", stop, full=20), every=1.0, nudged=True),
         Loop(in_batches("deadlines", late, full=deadlines.BATCH), every=2.0),
-        Loop(in_batches("settle", final, full=500), every=3.0),
         Loop(in_batches("fleet", partial(fleet.forget, db), full=1_000_000), every=3600.0),
     ]

@@ -27,16 +27,19 @@ class Server:
     url: str
     ending: int = signal.SIGTERM
 
+    def ask(self) -> None:
+        """To end, once: to be asked again may mean to hurry."""
+        if self.process.poll() is None:
+            self.process.send_signal(self.ending)
+
     def stop(self, patience: float = 10.0) -> None:
         """Ask, wait, and only then kill."""
-        stop_together([self], patience)
+        self.ask()
+        see_them_end([self], patience)
 
 
-def stop_together(servers: Sequence[Server], patience: float = 10.0) -> None:
-    """Ask each, and then wait for all: they end at the same time."""
-    for server in servers:
-        if server.process.poll() is None:
-            server.process.send_signal(server.ending)
+def see_them_end(servers: Sequence[Server], patience: float) -> None:
+    """They were asked to; after ``patience`` seconds they are killed."""
     deadline = monotonic() + patience
     for server in servers:
         try:

@@ -3,9 +3,10 @@
 import os
 import secrets
 import socket
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from http.client import HTTPConnection, HTTPException
@@ -20,7 +21,7 @@ from windlass.embedded.process import (
     ServerFailed,
     last_words,
     launch,
-    stop_together,
+    see_them_end,
     until_it_answers,
 )
 
@@ -57,7 +58,6 @@ class Member:
 
     name: str
     begin: Callable[[], Server]
-    ours: bool = False
     server: Server | None = None
     since: float = 0.0
     ends: int = 0
@@ -124,10 +124,19 @@ class Stack:
         return {m.name: m.server.process.pid for m in self._members if m.server}
 
     def stop(self) -> None:
-        """Our own parts together, and then the servers that they need."""
-        for ours in (True, False):
-            servers = [m.server for m in self._members if m.server and m.ours is ours]
-            stop_together(servers, _STOP_PATIENCE)
+        """Our own parts, the worker a little ahead, since the coordinator tells it what it may
+        forget; then the servers that both need."""
+        self._stop("worker", "coordinator", head_start=0.3)
+        self._stop("valkey", "postgres", head_start=0.0)
+
+    def _stop(self, *names: str, head_start: float) -> None:
+        found = {member.name: member.server for member in self._members}
+        servers = [server for name in names if (server := found.get(name))]
+        for server in servers:
+            server.ask()
+            with suppress(subprocess.TimeoutExpired):
+                server.process.wait(head_start)
+        see_them_end(servers, _STOP_PATIENCE)
 
     def _revive(self, member: Member) -> None:
         lived = monotonic() - member.since
@@ -161,7 +170,7 @@ class Stack:
     def _start_ours(self, name: str, words: list[str], env: Mapping[str, str]) -> Server:
         how = Launch(log=self._log(name), cwd=self._place.directory, env=env)
         command = [sys.executable, "-m", "windlass", name, *words]
-        member = Member(name, lambda: Server(launch(command, how), ""), ours=True)
+        member = Member(name, lambda: Server(launch(command, how), ""))
         self._members.append(member)
         return member.start_patiently()
 

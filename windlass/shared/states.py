@@ -71,6 +71,16 @@ class Reason(StrEnum):
     UPSTREAM = "upstream"  # of a skipped task: what it needs did not complete
 
 
+# One letter per state, for thousands of tasks at once.
+LETTERS: Mapping[TaskState, str] = {
+    TaskState.WAITING: "w",
+    TaskState.ACTIVE: "a",
+    TaskState.COMPLETED: "c",
+    TaskState.FAILED: "f",
+    TaskState.CANCELLED: "x",
+    TaskState.SKIPPED: "s",
+}
+
 _A = AttemptState
 _REPORTED = frozenset({_A.COMPLETED, _A.FAILED, _A.CANCELLED})
 

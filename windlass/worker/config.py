@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from environs import Env, ValidationError, validate
+from environs import Env, FileAwareEnv, ValidationError, validate
 
 from windlass.shared.durations import parse_duration
 from windlass.shared.queues import is_queue_name
 from windlass.shared.spec import DEFAULT_QUEUE
+from windlass.worker.identity import ANY_NUMBER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,12 +26,14 @@ class Config:
     networks: tuple[str, ...] = ()
     default_image: str | None = None
     drain_timeout: float = 10.0
+    health_file: Path | None = None  # touched by every beat of a worker that can do its work
     log_level: str = "info"
 
     @classmethod
     def from_env(cls, env: Env | None = None) -> Self:
-        """Reports every bad variable at once, by ``environs.EnvValidationError``."""
-        env = env or Env(eager=False)
+        """Reports every bad variable at once, by ``environs.EnvValidationError``. ``X_FILE`` names
+        a file that holds the value of ``X``."""
+        env = env or FileAwareEnv(eager=False, strip_whitespace=True)
         with env.prefixed("WINDLASS_"):
             config = cls(
                 redis_url=env.str("REDIS_URL", "redis://127.0.0.1:6379/0"),
@@ -47,6 +50,7 @@ class Config:
                 networks=_many(env.list("NETWORKS", [])),
                 default_image=env.str("DEFAULT_IMAGE", None),
                 drain_timeout=_parsed(env.str("DRAIN_TIMEOUT", "10s", validate=_is_duration)),
+                health_file=env.path("HEALTH_FILE", None),
                 log_level=env.str(
                     "LOG_LEVEL",
                     "info",
@@ -58,8 +62,10 @@ class Config:
 
 
 def _is_name(text: str) -> None:
-    if not is_queue_name(text):
-        raise ValidationError("may hold letters, digits, '.', '_' and '-', 63 at most")
+    if not is_queue_name(text.removesuffix(ANY_NUMBER)):
+        raise ValidationError(
+            "may hold letters, digits, '.', '_' and '-', 63 at most, and a '*' at its end"
+        )
 
 
 def _are_names(names: list[str]) -> None:

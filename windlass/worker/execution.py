@@ -11,6 +11,7 @@ from datetime import timedelta
 from threading import Event, Lock, Thread, Timer
 from uuid import UUID
 
+import msgspec
 from redis.exceptions import RedisError
 
 from windlass.shared import logs
@@ -26,7 +27,14 @@ from windlass.worker.outcome import Outcome
 from windlass.worker.progress import Progress
 from windlass.worker.pump import Pump
 from windlass.worker.reporter import Reporter
-from windlass.worker.runtimes.base import Adopted, Run, Runtime, RuntimeBroken, Unrunnable
+from windlass.worker.runtimes.base import (
+    ATTEMPT_VARIABLE,
+    Adopted,
+    Run,
+    Runtime,
+    RuntimeBroken,
+    Unrunnable,
+)
 from windlass.worker.stopper import Stopper
 from windlass.worker.transcript import Transcript
 
@@ -161,7 +169,7 @@ class Execution:
         self._report_start(age=0.0)
         self._tools.runtime.prepare(self._order, self._notice)
         self._unless_stopped()
-        self._run = self._tools.runtime.start(self._order)
+        self._run = self._tools.runtime.start(_numbered(self._order))
         if self._noticed_at > float("-inf"):
             self._tools.progress.tell(self._order.attempt_id, 0.0)
         return self._run
@@ -261,3 +269,11 @@ class Execution:
     @property
     def _id(self) -> str:
         return str(self._order.attempt_id)
+
+
+def _numbered(order: RunAttempt) -> RunAttempt:
+    """The task can tell which try it is."""
+    env = {**order.container.env, ATTEMPT_VARIABLE: str(order.number)}
+    return msgspec.structs.replace(
+        order, container=msgspec.structs.replace(order.container, env=env)
+    )

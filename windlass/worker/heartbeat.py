@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -22,6 +23,7 @@ from windlass.worker.ticker import Ticker
 
 EVERY = 3.0  # seconds
 _GAP = 0.5  # between two beats, however much changes
+_HEALTHY = frozenset({Hold.DRAINING, Hold.ENDING, Hold.BACKLOG})
 EVENT_BACKLOG = 50_000  # events the engine may be behind before nothing new is taken
 
 log = logs.logger("heartbeat")
@@ -37,6 +39,7 @@ class Node:
     version: str
     state_dir: Path
     clock: Clock
+    health_file: Path | None = None
 
 
 class Heartbeat:
@@ -75,6 +78,8 @@ class Heartbeat:
             if Hold.REDIS not in self._capacity.holds:
                 log.warning("redis.away", problem=str(problem))
             self._capacity.hold(Hold.REDIS)
+        else:
+            self._show_health()
 
     def leave(self) -> None:
         """The last word of a worker that ends in order."""
@@ -88,6 +93,14 @@ class Heartbeat:
         self._set(Hold.NAME, wanted=not self._ownership.renew())
         self._set(Hold.DRAINING, wanted=drain)
         self._set(Hold.BACKLOG, wanted=events > EVENT_BACKLOG or chunks > LOG_BACKLOG)
+
+    def _show_health(self) -> None:
+        """To whatever watches over this process; a worker that takes nothing for good reasons is
+        healthy."""
+        file = self._node.health_file
+        if file is not None and self._capacity.holds <= _HEALTHY:
+            with suppress(OSError):
+                file.touch()
 
     def _set(self, reason: Hold, *, wanted: bool) -> None:
         if wanted != (reason in self._capacity.holds):

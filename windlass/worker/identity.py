@@ -2,13 +2,19 @@
 
 Runs are labelled with the installation, so that two stacks on one machine leave each other's
 containers alone even when their nodes have the same name.
+
+A name that ends in ``*`` is a family of names: the worker takes the first of NAME1, NAME2 ... that
+is free below its state directory. So replicas that share one have names of their own without being
+given them, and whoever takes up a name takes up what its last holder left running.
 """
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TextIO
 from uuid import uuid4
 
 from redis import Redis
@@ -16,6 +22,8 @@ from redis import Redis
 from windlass.shared import keys
 
 OWNER_TTL = timedelta(seconds=15)
+ANY_NUMBER = "*"
+_HIGHEST = 1000
 
 # KEYS: owner    ARGV: installation, ttl in ms    returns: 1 if the name is ours, else 0
 _OWN = """
@@ -36,20 +44,42 @@ class NameTaken(Exception):
     """Another worker lives under this name."""
 
 
+@dataclass(frozen=True)
+class Home:
+    """Of one node on one machine."""
+
+    node: str
+    installation: str
+
+
 @contextmanager
-def installed(state_dir: Path, node: str) -> Iterator[str]:
-    """The id of this node's installation, for as long as no other process uses it."""
-    home = state_dir / node
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise NameTaken(
-                f"another worker named {node!r} runs on this machine (it holds {home / 'lock'}): "
-                "give this one another WINDLASS_NODE_NAME or WINDLASS_STATE_DIR"
-            ) from None
-        yield _installation(home / "installation")
+def installed(state_dir: Path, name: str) -> Iterator[Home]:
+    """A node of this name and its installation, for as long as no other process uses it."""
+    for node in _names(name):
+        home = state_dir / node
+        home.mkdir(parents=True, exist_ok=True)
+        with (home / "lock").open("a") as lock:
+            if _lock(lock):
+                yield Home(node, _installation(home / "installation"))
+                return
+    raise NameTaken(
+        f"another worker named {name!r} runs on this machine (it holds {home / 'lock'}): "
+        "give this one another WINDLASS_NODE_NAME or WINDLASS_STATE_DIR"
+    )
+
+
+def _names(name: str) -> Iterable[str]:
+    if not name.endswith(ANY_NUMBER):
+        return [name]
+    return (f"{name.removesuffix(ANY_NUMBER)}{number}" for number in range(1, _HIGHEST + 1))
+
+
+def _lock(file: TextIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _installation(path: Path) -> str:

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from contextlib import closing, suppress
+from dataclasses import replace
 from threading import Event, Timer
 from time import monotonic
 
@@ -37,17 +38,19 @@ def serve(config: Config) -> int:
     """Until a signal or a failure ends it; the exit code."""
     logs.configure(level=config.log_level)
     try:
-        with (
-            installed(config.state_dir, config.node) as installation,
-            closing(_runtime(config, installation)) as runtime,
-        ):
-            runtime.check()
-            ending = Ending()
-            worker = wiring.build(config, runtime, installation, ending.fail)
-            return Service(worker, ending, config.drain_timeout).run()
+        with installed(config.state_dir, config.node) as home:
+            return _serve(replace(config, node=home.node), home.installation)
     except (NameTaken, RuntimeBroken) as refusal:
         log.critical("worker.refused", problem=str(refusal))
         return EXIT_REFUSED
+
+
+def _serve(config: Config, installation: str) -> int:
+    with closing(_runtime(config, installation)) as runtime:
+        runtime.check()
+        ending = Ending()
+        worker = wiring.build(config, runtime, installation, ending.fail)
+        return Service(worker, ending, config.drain_timeout).run()
 
 
 def _runtime(config: Config, installation: str) -> Runtime:

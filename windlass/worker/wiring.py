@@ -116,6 +116,7 @@ def _node(config: Config, clock: SystemClock) -> Node:
         runtime=config.runtime,
         version=_version(),
         state_dir=config.state_dir,
+        health_file=config.health_file,
         clock=clock,
     )
 

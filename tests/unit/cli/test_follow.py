@@ -17,7 +17,7 @@ def a_task(name: str, state: str, **more: Any) -> tuple[str, dict[str, Any]]:
 
 
 def a_log(task: str, *lines: str, **more: Any) -> tuple[str, dict[str, Any]]:
-    return "log", {"task": task, "number": 1, "from": 0, "lines": list(lines), **more}
+    return "log", {"attempt": task, "task": task, "number": 1, "from": 0, "lines": list(lines), **more}
 
 
 def an_end(state: str, **more: Any) -> tuple[str, dict[str, Any]]:

@@ -105,7 +105,7 @@ class Live:
         self._only = only
         self._began = monotonic()
         self._tasks: dict[str, _Seen] = {}
-        self._partial: dict[tuple[str, int], str] = {}
+        self._partial: dict[tuple[str, str], str] = {}
         self._job: Document = {"total": total, "ended": 0, "failed": 0}
 
     def show(self, kind: str, data: Document) -> None:
@@ -129,7 +129,7 @@ class Live:
         task, lines = data["task"], list(data["lines"])
         if self._only not in (None, task) or not lines:
             return
-        key = (task, data.get("number") or 1)
+        key = (task, data["attempt"])
         lines[0] = self._partial.pop(key, "") + lines[0]
         if data.get("partial"):
             self._partial[key] = lines.pop()

@@ -39,6 +39,20 @@ def create(
     return _token(row), secret
 
 
+def bootstrap(db: Database, secret: str) -> bool:
+    """Make the first token, for an operator who chose its secret; whether there was none before.
+    ValueError: that is no secret of ours. Several may try at once."""
+    if not _SECRET.fullmatch(secret):
+        raise ValueError(f"must be {PREFIX} and 43 letters, digits, '-' or '_', chosen at random")
+    with db.transaction() as tx:
+        if store.all_tokens(tx):
+            return False
+        made = store.insert(
+            tx, name="bootstrap", digest=_digest(secret), scope="admin", expires_at=None
+        )
+    return made is not None
+
+
 def tokens(db: Database) -> Sequence[Token]:
     with db.transaction() as tx:
         return [_token(row) for row in store.all_tokens(tx)]

@@ -9,19 +9,20 @@ from windlass.coordinator.engine.views import LogPiece, LogSize
 from windlass.coordinator.store import log_reads
 from windlass.coordinator.store.db import Database, Row
 from windlass.coordinator.store.log_cutting import unpacked
+from windlass.shared.ids import AttemptId
 from windlass.shared.states import ATTEMPT, AttemptState
 
 _GLANCE = 1 << 16  # bytes at the end of a log in which its last lines are looked for
 
 
 def size(db: Database, id: UUID) -> LogSize:
-    found = sizes(db, [id])
+    found = sizes(db, [AttemptId(id)])
     if not found:
         raise NotFound(f"there is no attempt {id}")
-    return found[id]
+    return found[AttemptId(id)]
 
 
-def sizes(db: Database, ids: Sequence[UUID]) -> dict[UUID, LogSize]:
+def sizes(db: Database, ids: Sequence[AttemptId]) -> dict[AttemptId, LogSize]:
     """Of those attempts that exist."""
     with db.transaction() as tx:
         return {row["id"]: _size(row) for row in log_reads.reach(tx, ids)}
@@ -46,6 +47,10 @@ def read_tail(db: Database, id: UUID, lines: int) -> Iterator[LogPiece]:
     if lines <= 0:
         return iter(())
     return _pieces(db, id, _start_of_tail(db, id, stored, lines), stored.bytes)
+
+
+def start_of_line(db: Database, id: UUID, line: int) -> int:
+    return _start_of_line(db, id, size(db, id), line)
 
 
 def last_lines(db: Database, id: UUID, lines: int) -> Sequence[str]:

@@ -221,6 +221,7 @@ class Submission:
 class Submitted:
     job_id: JobId
     created: bool  # False: the idempotency key was known, and this is the job it made
+    view: JobView | None = None  # where it is known without reading the job again
 
 
 @dataclass(frozen=True, kw_only=True)

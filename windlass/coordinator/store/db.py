@@ -29,13 +29,12 @@ class Writer(Protocol):
 
 
 class Batch:
-    """Statements that travel together, in one round trip, in order. ``answer``: what the last of
-    them found, once they have been sent."""
+    """Statements that travel together, in one round trip, in order."""
 
     def __init__(self, connection: connection) -> None:
         self._connection = connection
         self._statements: list[bytes] = []
-        self.answer: Sequence[Row] = ()
+        self.answer: Row | None = None  # once sent: the first row of the last statement
 
     def run(self, sql: str, **values: object) -> None:
         with self._connection.cursor() as cursor:
@@ -45,7 +44,7 @@ class Batch:
         if self._statements:
             with self._connection.cursor() as cursor:
                 cursor.execute(b";".join(self._statements))
-                self.answer = _rows(cursor)
+                self.answer = _first_row(cursor) if cursor.description else None
 
 
 class Tx:
@@ -69,8 +68,7 @@ class Tx:
     def one(self, sql: str, **values: object) -> Row | None:
         """The first row, or None."""
         with self._executed(sql, values) as cursor:
-            row = cursor.fetchone()
-            return None if row is None else dict(zip(_names(cursor), row, strict=True))
+            return _first_row(cursor)
 
     def many(
         self, sql: str, rows: Sequence[Sequence[object]], *, template: str | None = None
@@ -123,6 +121,8 @@ class Tx:
 class Database:
     """May raise ``Unavailable`` from any method when Postgres is away; the next call tries anew."""
 
+    _tx = Tx
+
     def __init__(self, url: str, pool_size: int) -> None:
         self._engine = create_engine(
             "postgresql+psycopg2://",
@@ -139,7 +139,7 @@ class Database:
     def transaction(self) -> Iterator[Tx]:
         """Commit at the end, roll back on an exception. ``Taken``: a key exists."""
         with self._lent() as lent:
-            tx = Tx(lent)
+            tx = self._tx(lent)
             try:
                 yield tx
             except BaseException:
@@ -193,10 +193,13 @@ class Database:
 
 
 def _rows(cursor: cursor) -> Sequence[Row]:
-    if cursor.description is None:
-        return ()
     names = _names(cursor)
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _first_row(cursor: cursor) -> Row | None:
+    row = cursor.fetchone()
+    return None if row is None else dict(zip(_names(cursor), row, strict=True))
 
 
 def _names(cursor: cursor) -> list[str]:

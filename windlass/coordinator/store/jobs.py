@@ -1,7 +1,7 @@
 """The job table, as the engine writes it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from uuid import UUID
 
 import msgspec
@@ -44,7 +44,15 @@ SELECT id, 'job', id, state, 'submitted' FROM made
 
 def insert(writer: Writer, job: NewJob) -> None:
     """Taken (``job_external``): the door's id is in use."""
-    writer.run(_INSERT, **asdict(job))
+    writer.run(_INSERT, **vars(job))
+
+
+_MOMENT = "SELECT now() AS moment"
+
+
+def ask_moment(writer: Writer) -> None:
+    """The time of this transaction, which is when its jobs are created."""
+    writer.run(_MOMENT)
 
 
 _LOCKED = "id, name, state, wanted, settling, epoch, total, ended, failed, error, fail_fast"

@@ -1,15 +1,15 @@
 """Runtimes by name. Each is a folder with ``runtime.py``, loaded only when asked for."""
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from windlass.worker.runtimes.base import Runtime, RuntimeBroken, RuntimeConfig
+if TYPE_CHECKING:  # the process runtime's supervisor comes through here and must stay small
+    from windlass.worker.runtimes.base import Runtime, RuntimeConfig
 
 NAMES = ("docker", "process")
 
 
-def load(name: str, config: RuntimeConfig) -> Runtime:
-    """Contacts nothing yet: ``check()`` tells whether it works here."""
-    if name not in NAMES:
-        raise RuntimeBroken(f"there is no runtime {name!r}: choose one of {', '.join(NAMES)}")
+def load(name: str, config: "RuntimeConfig") -> "Runtime":
+    """Contacts nothing yet: ``check()`` tells whether it works here. ``name`` is one of NAMES."""
     runtime: Runtime = import_module(f"windlass.worker.runtimes.{name}.runtime").create(config)
     return runtime

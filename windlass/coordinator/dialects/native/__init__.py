@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from windlass.coordinator.dialects.native.fleet import Fleet
+from windlass.coordinator.dialects.native.follow import Follow
 from windlass.coordinator.dialects.native.jobs import DOOR, Jobs
 from windlass.coordinator.dialects.native.logs import Logs
 from windlass.coordinator.dialects.native.manual import Manual
@@ -21,6 +22,7 @@ def build(site: Site) -> Blueprint:
             Specs(site.engine),
             Tasks(site.engine),
             Logs(site.engine),
+            Follow(site.engine, site.streams),
             Fleet(site.engine, site.streams),
             Tokens(site.engine, site.gate),
         )

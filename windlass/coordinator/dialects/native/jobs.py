@@ -61,7 +61,7 @@ class Jobs:
                 fingerprint=sha256(body.data).hexdigest(),
             )
         )
-        job = present.job(self._engine.job(submitted.job_id))
+        job = present.job(submitted.view or self._engine.job(submitted.job_id))
         if submitted.created:
             return replies.document(job, HTTPStatus.CREATED)
         replayed = replies.document(job)

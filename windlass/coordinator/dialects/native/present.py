@@ -1,6 +1,5 @@
 """What the engine shows, as native documents. Pure; secrets are masked here."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,18 +16,8 @@ from windlass.coordinator.engine.views import (
 )
 from windlass.coordinator.web.reading import WrittenFloat, WrittenInt
 from windlass.shared.redact import MASK, is_secret_key, redact_env
-from windlass.shared.states import TaskState
 
 Doc = dict[str, Any]
-
-LETTERS: Mapping[TaskState, str] = {
-    TaskState.WAITING: "w",
-    TaskState.ACTIVE: "a",
-    TaskState.COMPLETED: "c",
-    TaskState.FAILED: "f",
-    TaskState.CANCELLED: "x",
-    TaskState.SKIPPED: "s",
-}
 
 
 def job(view: JobView) -> Doc:

@@ -12,6 +12,7 @@ from windlass.coordinator.web import replies
 from windlass.coordinator.web.auth import Scope
 from windlass.coordinator.web.operations import Call, Gives, operation
 from windlass.shared.ids import AttemptId, JobId, TaskId
+from windlass.shared.states import LETTERS
 
 
 class Tasks:
@@ -42,7 +43,7 @@ class Tasks:
     def task_states(self, _: Call, job_id: UUID) -> Response:
         """Give one letter per task: waiting, active, completed, failed, x cancelled, skipped."""
         states = self._engine.task_states(JobId(job_id))
-        return replies.text("".join(present.LETTERS[state] for state in states))
+        return replies.text("".join(LETTERS[state] for state in states))
 
     @operation(
         "GET /jobs/<uuid:job_id>/history",

@@ -1,0 +1,123 @@
+"""One attempt's processes, seen from the worker: through the files its guardian writes."""
+
+import os
+import shutil
+import signal
+import stat
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from time import time_ns
+
+from windlass.worker.runtimes.base import OUTPUT_LIMIT, PIECE, Exit, RuntimeBroken, Stream
+from windlass.worker.runtimes.process import spool
+from windlass.worker.runtimes.process.directory import Directory, Life
+from windlass.worker.runtimes.process.life import ends_within, tell, watching
+
+GONE = "."  # how the name begins of what is about to be deleted
+_SOON, _LATER = 0.01, 0.1  # seconds of silence between two looks: at first, and later
+_PROGRESS_LIMIT = 1 << 16
+_STREAMS: tuple[Stream, ...] = ("out", "err", "sys")
+
+
+class ProcessRun:
+    """Its methods may be called from several threads at once."""
+
+    def __init__(self, directory: Directory, guardian: Life) -> None:
+        self._directory = directory
+        self._guardian = guardian
+        self._exit: Exit | None = None
+
+    def output(self) -> Iterator[tuple[Stream, bytes]]:
+        with (
+            closing(spool.Reader(self._directory.spool, 4 * PIECE)) as reader,
+            watching(self._guardian) as guardian,
+        ):
+            yield from self._followed(reader, guardian)
+
+    def _followed(
+        self, reader: spool.Reader, guardian: int | None
+    ) -> Iterator[tuple[Stream, bytes]]:
+        pause, ended = _SOON, False
+        while True:
+            pieces = reader.read()
+            if not pieces and ended:
+                break
+            for stream, data in pieces:
+                yield _STREAMS[stream], data
+            if pieces:
+                pause = _SOON
+                continue
+            yield "out", b""
+            ended = ends_within(guardian, pause)
+            pause = min(2 * pause, _LATER)
+        for stream, data in reader.torn():
+            yield _STREAMS[stream], data
+
+    def wait(self) -> Exit:
+        if self._exit is None:
+            with watching(self._guardian) as guardian:
+                ends_within(guardian, None)
+            self._exit = self._ended()
+        return self._exit
+
+    def _ended(self) -> Exit:
+        end = self._directory.end()
+        if end is None:
+            raise RuntimeBroken("its guardian was killed: how it ended cannot be known")
+        return Exit(end.code, fault=end.fault)
+
+    def stop(self, grace: float) -> None:
+        with watching(self._guardian) as guardian:
+            if ends_within(guardian, 0):
+                return
+            with suppress(FileNotFoundError):  # removed meanwhile
+                self._directory.ask_to_stop(grace)
+            tell(self._guardian, signal.SIGTERM)
+            ends_within(guardian, None)
+
+    def result(self) -> bytes | None:
+        return read_plain(self._directory.output, OUTPUT_LIMIT + 1)
+
+    def progress(self) -> bytes | None:
+        return read_plain(self._directory.progress, _PROGRESS_LIMIT)
+
+    def remove(self) -> None:
+        self.stop(0)
+        remove_tree(self._directory.path)
+
+
+def read_plain(path: Path, limit: int) -> bytes | None:
+    """At most ``limit`` bytes of a plain, non-empty file. A link is not followed: it may lead to
+    what only the worker may read; a second name of a file may be such a link, too."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+        os.close(descriptor)
+        return None
+    with open(descriptor, "rb") as file:
+        return file.read(limit) or None
+
+
+def remove_tree(path: Path) -> None:
+    """Out of sight in one step, so that a crash leaves no half of an attempt; then deleted, also
+    what the task took all rights from. Twice at once does no harm."""
+    with suppress(FileNotFoundError):
+        path = path.rename(path.with_name(f"{GONE}{path.name}-{time_ns()}"))
+        delete(path)
+
+
+def delete(path: Path) -> None:
+    shutil.rmtree(path, ignore_errors=True)
+    if not path.exists():
+        return
+    for directory, _, _ in os.walk(path):
+        for entry in os.scandir(directory):
+            if entry.is_dir(follow_symlinks=False):
+                os.chmod(entry.path, 0o700)
+    shutil.rmtree(path, ignore_errors=True)
+    if path.exists():
+        raise RuntimeBroken(f"{path} cannot be deleted")

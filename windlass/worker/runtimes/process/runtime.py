@@ -1,0 +1,183 @@
+"""Runs attempts as processes of this machine."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence, Set
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from time import time
+from urllib.parse import quote
+from uuid import UUID
+
+import msgspec
+
+from windlass.shared import messages
+from windlass.shared.messages import RunAttempt
+from windlass.shared.spec import Container
+from windlass.worker.runtimes.base import (
+    Adopted,
+    Notice,
+    Run,
+    Runtime,
+    RuntimeBroken,
+    RuntimeConfig,
+)
+from windlass.worker.runtimes.orders import check_order, to_bytes, without_secrets
+from windlass.worker.runtimes.process import wishes
+from windlass.worker.runtimes.process.accounts import Account, account
+from windlass.worker.runtimes.process.directory import Directory, write_private
+from windlass.worker.runtimes.process.guardian import Request
+from windlass.worker.runtimes.process.launcher import Launcher
+from windlass.worker.runtimes.process.run import GONE, ProcessRun, delete, remove_tree
+
+# A task that runs as somebody else must pass through what is above its own directory.
+_PASSABLE, _PRIVATE = 0o711, 0o700
+_PROGRAM = 0o755
+
+
+def create(config: RuntimeConfig) -> Runtime:
+    return ProcessRuntime(config)
+
+
+class ProcessRuntime:
+    name = "process"
+
+    def __init__(self, config: RuntimeConfig) -> None:
+        self._config = config
+        self._root = config.state_dir / "process" / quote(config.node, safe="")
+        self._launcher = Launcher(self._root / "supervisor.log")
+
+    def check(self) -> None:
+        if not sys.platform.startswith("linux"):
+            raise RuntimeBroken("the process runtime needs Linux")
+        with _machinery():
+            self._make_root()
+            self._launcher.check()
+
+    def prepare(self, order: RunAttempt, notice: Notice) -> None:
+        """Nothing takes long."""
+
+    def start(self, order: RunAttempt) -> Run:
+        check_order(order.container)
+        wishes.check_wishes(order.container)
+        directory = self._directory(order.attempt_id)
+        user = account(order.container.user)
+        with _machinery():
+            return self._found(directory) or self._start(order, directory, user)
+
+    def _start(self, order: RunAttempt, directory: Directory, user: Account | None) -> ProcessRun:
+        command = wishes.command_line(order.container, directory)
+        remove_tree(directory.path)  # what a crash left before the start
+        try:
+            self._make_root()
+            _furnish(directory, order, user)
+            self._launcher.launch(self._request(order.container, directory, command, user))
+        except BaseException:
+            remove_tree(directory.path)
+            raise
+        run = self._found(directory)
+        if run is None:
+            raise RuntimeBroken("its directory was removed")
+        return run
+
+    def _request(
+        self, container: Container, directory: Directory, command: list[str], user: Account | None
+    ) -> Request:
+        return Request(
+            directory=str(directory.path),
+            argv=command,
+            env=dict(wishes.environment(container, directory)),
+            cwd=wishes.working_directory(container, directory),
+            log_limit=self._config.log_limit,
+            user=user.uid if user else None,
+            group=user.gid if user else None,
+            groups=list(user.groups) if user else [],
+            memory=container.limits.memory,
+            notes=list(wishes.notes(container)),
+        )
+
+    def adopt(self) -> Sequence[Adopted]:
+        with _machinery():
+            found = [self._adopted(self._directory(id)) for id in self._attempts()]
+        return [one for one in found if one is not None]
+
+    def _adopted(self, directory: Directory) -> Adopted | None:
+        guardian = directory.guardian()
+        try:
+            order = messages.decode(directory.order.read_bytes())
+        except (FileNotFoundError, msgspec.DecodeError):
+            return None
+        if guardian is None:
+            return None
+        return Adopted(order, ProcessRun(directory, guardian), max(0.0, time() - guardian.began))
+
+    def sweep(self, keep: Set[UUID]) -> int:
+        with _machinery():
+            unwanted = self._attempts() - keep
+            for id in unwanted:
+                directory = self._directory(id)
+                run = self._found(directory)
+                if run is not None:
+                    run.stop(0)
+                remove_tree(directory.path)
+            for leftover in self._root.glob(f"{GONE}*"):
+                delete(leftover)
+        return len(unwanted)
+
+    def close(self) -> None:
+        self._launcher.close()
+
+    def _make_root(self) -> None:
+        self._root.mkdir(mode=_PASSABLE, parents=True, exist_ok=True)
+
+    def _attempts(self) -> set[UUID]:
+        found = set()
+        for path in self._root.glob("*-*"):
+            with suppress(ValueError):
+                found.add(UUID(path.name))
+        return found
+
+    def _directory(self, attempt_id: UUID) -> Directory:
+        return Directory(self._root / str(attempt_id))
+
+    def _found(self, directory: Directory) -> ProcessRun | None:
+        guardian = directory.guardian()
+        return ProcessRun(directory, guardian) if guardian else None
+
+
+def _furnish(directory: Directory, order: RunAttempt, user: Account | None) -> None:
+    container = order.container
+    directory.path.mkdir(mode=_PASSABLE if user else _PRIVATE)
+    directory.task.mkdir(mode=_PRIVATE)
+    working_directory = Path(wishes.working_directory(container, directory))
+    for path in (directory.tmp, working_directory):
+        path.mkdir(parents=True)
+    write_private(directory.order, messages.encode(without_secrets(order)))
+    if container.run is not None:
+        _write_program(directory.script, container.run)
+    for name, content in container.files.items():
+        target = working_directory / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _write_program(target, content)
+    if user:
+        _give(directory.task, user)
+
+
+def _write_program(path: Path, content: str) -> None:
+    path.write_bytes(to_bytes(content))
+    path.chmod(_PROGRAM)
+
+
+def _give(path: Path, user: Account) -> None:
+    os.chown(path, user.uid, user.gid)
+    for directory, names, files in os.walk(path):
+        for name in (*names, *files):
+            os.chown(os.path.join(directory, name), user.uid, user.gid)
+
+
+@contextmanager
+def _machinery() -> Iterator[None]:
+    try:
+        yield
+    except OSError as problem:
+        raise RuntimeBroken(str(problem)) from problem
