@@ -71,7 +71,7 @@ def _raise_unless_outrun(child: "subprocess.Popen[bytes]", code: int) -> None:
 def _spawn(place: Place, options: Options) -> "subprocess.Popen[bytes]":
     with (place.directory / "stack.log").open("ab") as log:
         child = subprocess.Popen(
-            [sys.executable, "-m", "windlass.embedded.supervise"],
+            [sys.executable, "-P", "-m", "windlass.embedded.supervise"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,

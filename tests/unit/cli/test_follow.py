@@ -17,7 +17,14 @@ def a_task(name: str, state: str, **more: Any) -> tuple[str, dict[str, Any]]:
 
 
 def a_log(task: str, *lines: str, **more: Any) -> tuple[str, dict[str, Any]]:
-    return "log", {"attempt": task, "task": task, "number": 1, "from": 0, "lines": list(lines), **more}
+    return "log", {
+        "attempt": task,
+        "task": task,
+        "number": 1,
+        "from": 0,
+        "lines": list(lines),
+        **more,
+    }
 
 
 def an_end(state: str, **more: Any) -> tuple[str, dict[str, Any]]:
@@ -86,7 +93,13 @@ def test_state_changes_are_told_beside_the_lines(windlass: Windlass, api: StubAp
     events = stream(
         a_task("a", "active", number=1, node="n1"),
         a_task("a", "active", number=2, node="n1"),
-        a_task("a", "failed", reason="exit_code", error="exit code 3", exit_code=3),
+        a_task(
+            "a",
+            "failed",
+            reason="exit_code",
+            error="exit code 3. Its last lines:\noh no",
+            exit_code=3,
+        ),
         a_task("longer", "skipped", reason="upstream"),
         an_end("failed", exit_code=3),
     )
@@ -97,8 +110,8 @@ def test_state_changes_are_told_beside_the_lines(windlass: Windlass, api: StubAp
     assert result.stdout.splitlines() == [
         "a      | ▸ running on n1",
         "a      | ▸ running on n1, attempt 2",
-        "a      | ✗ failed with exit code 3 (exit_code: exit code 3)",
-        "longer | - skipped (upstream)",
+        "a      | ✗ failed: exit code 3",
+        "longer | - skipped: upstream",
     ]
 
 
