@@ -96,7 +96,7 @@ def main() -> int:
         supervise(Place(Path(asked["directory"])), Options(**asked["options"]), _note, _ignore)
     except Taken:
         return SOMEBODY_ELSE
-    except ServerFailed as problem:
+    except (ServerFailed, OSError) as problem:
         sys.stdout.write(str(problem))
         return 1
     return 0

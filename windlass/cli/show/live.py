@@ -155,7 +155,7 @@ class Live:
             mark, colour = _MARKS[after.state]
             self._printer.note(name, f"{mark} {_ending(data)}", colour)
         elif after.state == "skipped" != before.state:
-            self._printer.note(name, f"- skipped ({data.get('reason') or 'condition'})")
+            self._printer.note(name, f"- skipped: {because(data)}")
         elif after.node and (after.node, after.number) != (before.node, before.number):
             again = f", attempt {after.number}" if (after.number or 1) > 1 else ""
             self._printer.note(name, f"▸ running on {after.node}{again}")
@@ -170,7 +170,5 @@ class Live:
 
 
 def _ending(data: Document) -> str:
-    code = data.get("exit_code")
-    ended = data["state"] if not code else f"{data['state']} with exit code {code}"
     why = because(data) if data["state"] != "completed" else ""
-    return f"{ended} ({why})" if why else str(ended)
+    return f"{data['state']}: {why}" if why else str(data["state"])

@@ -43,18 +43,20 @@ def carry_out(db: Database, signals: Signals, limit: int) -> int:
     """Go on stopping the jobs that shall end early; how many have been looked at."""
     with db.transaction() as tx:
         ids = jobs.settling(tx, limit)
-    if ids:
-        stop(db, signals, ids)
+    while ids and stop(db, signals, ids):
+        pass
     return len(ids)
 
 
-def stop(db: Database, signals: Signals, job_ids: Sequence[UUID]) -> None:
-    """One pass over these jobs. What is with the broker can be taken back only through Redis, which
-    is asked between two transactions; a pass cut short is made again by the loop."""
+def stop(db: Database, signals: Signals, job_ids: Sequence[UUID]) -> bool:
+    """One pass over these jobs; True: there is more. What is with the broker can be taken back only
+    through Redis, which is asked between two transactions; a pass cut short is made again by the
+    loop."""
     with db.transaction() as tx:
         turn = _turn(tx, job_ids)
-        _cancel_waiting(turn)
-        out = _cancel_pending(turn)
+        cancelled = _cancel_waiting(turn)
+        rows = attempts.open_of(turn.tx, sorted(turn.jobs), PAGE)
+        out = _cancel_pending(turn, rows)
     turn.tell(signals)
     revoked, told = _take_back(signals, out)
     with db.transaction() as tx:
@@ -63,6 +65,7 @@ def stop(db: Database, signals: Signals, job_ids: Sequence[UUID]) -> None:
         attempts.cancelling(tx, [row["id"] for row in told])
         jobs.carried_out(tx, sorted(turn.jobs))
     turn.tell(signals)
+    return PAGE in (cancelled, len(rows))
 
 
 def _turn(tx: Tx, job_ids: Sequence[UUID]) -> Turn:
@@ -70,7 +73,7 @@ def _turn(tx: Tx, job_ids: Sequence[UUID]) -> Turn:
     return Turn(tx, {id: row for id, row in locked.items() if row["settling"]})
 
 
-def _cancel_waiting(turn: Turn) -> None:
+def _cancel_waiting(turn: Turn) -> int:
     cancelled = move_found(
         turn.tx,
         TASK,
@@ -81,11 +84,11 @@ def _cancel_waiting(turn: Turn) -> None:
         limit=PAGE,
     )
     advance.count(turn, [jobs.Tally(job_id=id, ended=n) for id, n in sorted(cancelled.items())])
+    return sum(cancelled.values())
 
 
-def _cancel_pending(turn: Turn) -> list[Row]:
-    """What has not been handed to the broker; the rows of what has."""
-    rows = attempts.open_of(turn.tx, sorted(turn.jobs), PAGE)
+def _cancel_pending(turn: Turn, rows: Sequence[Row]) -> list[Row]:
+    """Those that have not been handed to the broker; the rows of those that have."""
     pending = [row for row in rows if row["state"] == AttemptState.PENDING]
     cancelled = _cancel_attempts(turn, pending, [AttemptState.PENDING])
     return [row for row in rows if row["id"] not in cancelled]

@@ -27,7 +27,7 @@ class Turn:
 
     def tell(self, signals: Signals) -> None:
         """After the commit."""
-        if self.due:
+        if self.due or self.ready:  # the loop that starts what is ready wakes with the dispatcher
             signals.wake_dispatch()
         if self.changed:
             signals.changed(sorted(self.changed))
