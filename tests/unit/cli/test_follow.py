@@ -93,7 +93,13 @@ def test_state_changes_are_told_beside_the_lines(windlass: Windlass, api: StubAp
     events = stream(
         a_task("a", "active", number=1, node="n1"),
         a_task("a", "active", number=2, node="n1"),
-        a_task("a", "failed", reason="exit_code", error="exit code 3. Its last lines:\noh no", exit_code=3),
+        a_task(
+            "a",
+            "failed",
+            reason="exit_code",
+            error="exit code 3. Its last lines:\noh no",
+            exit_code=3,
+        ),
         a_task("longer", "skipped", reason="upstream"),
         an_end("failed", exit_code=3),
     )
