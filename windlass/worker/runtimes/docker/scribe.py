@@ -22,6 +22,7 @@ from windlass.worker.runtimes.life import Life
 
 SPOOL, OWNER = "spool", "scribe"  # in the directory of an attempt
 _RETRY = 0.5  # seconds
+_LOOKS, _LOOK = 40, 0.05  # how often, and after how many seconds
 _LISTENING = {101, 200}
 _NOT_FOUND = 404
 
@@ -66,13 +67,22 @@ class Recording:
                 for whole in frames(_chained(rest, received(link))):
                     for stream, data in merged(whole):
                         self._keep(stream, data)
-            ended = not self._runs()
+            ended = self._ends_soon()
         except (OSError, Cut):
             ended = False
         if ended:
             self._close()
         else:
             self._catch_up()
+
+    def _ends_soon(self) -> bool:
+        """The daemon knows of an end a little later than whoever listens. Otherwise the link broke,
+        or the task closed its own output."""
+        for _ in range(_LOOKS):
+            if not self._runs():
+                return True
+            sleep(_LOOK)
+        return False
 
     def _catch_up(self) -> None:
         """Follows the daemon's own log, then reads it once more, when it cannot grow any longer."""
