@@ -1,7 +1,9 @@
 """A database per test, cloned from a template that was migrated once."""
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
 
 import psycopg2
 
@@ -16,3 +18,11 @@ def admin(url: str, statement: str) -> None:
 def other_database(url: str, name: str) -> str:
     parts = urlsplit(url)
     return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+@contextmanager
+def a_database(server: str, template: str) -> Iterator[str]:
+    name = f"test_{uuid4().hex}"
+    admin(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield other_database(server, name)
+    admin(server, f"DROP DATABASE {name} WITH (FORCE)")

@@ -8,5 +8,5 @@ def until(condition: Callable[[], object], timeout: float = 20.0) -> None:
     """Returns once ``condition()`` is true; fails the test after ``timeout`` seconds."""
     deadline = monotonic() + timeout
     while not condition():
-        assert monotonic() < deadline, f"not within {timeout} s: {condition}"
+        assert monotonic() < deadline, f"still not so after {timeout:g} s: {condition}"
         sleep(0.01)

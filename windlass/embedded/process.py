@@ -1,14 +1,20 @@
-"""One child server: started, waited for until it answers, ended in order."""
+"""One child: started, waited for until it answers, ended in order, and never outliving us."""
 
+import ctypes
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
 
 PATIENCE = 30.0  # seconds until a server that does not answer is given up
+_LAST_WORDS = 2000
+_LOG_LIMIT = 8 << 20
+_PR_SET_PDEATHSIG = 1
 
 
 class ServerFailed(Exception):
@@ -21,33 +27,58 @@ class Server:
     url: str
     ending: int = signal.SIGTERM
 
-    def stop(self, patience: float = 10.0) -> None:
-        """Ask, wait, and only then kill."""
+    def ask(self) -> None:
+        """To end, once: to be asked again may mean to hurry."""
         if self.process.poll() is None:
             self.process.send_signal(self.ending)
+
+    def stop(self, patience: float = 10.0) -> None:
+        """Ask, wait, and only then kill."""
+        self.ask()
+        see_them_end([self], patience)
+
+
+def see_them_end(servers: Sequence[Server], patience: float) -> None:
+    """They were asked to; after ``patience`` seconds they are killed."""
+    deadline = monotonic() + patience
+    for server in servers:
         try:
-            self.process.wait(patience)
+            server.process.wait(max(0.0, deadline - monotonic()))
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+            server.process.kill()
+            server.process.wait()
 
 
-def launch(
-    command: Sequence[str], *, log: Path, cwd: Path, uid: int | None = None
-) -> "subprocess.Popen[bytes]":
-    """A child in a session of its own, so that Ctrl-C in a terminal reaches only us."""
-    with log.open("ab") as sink:
+@dataclass(frozen=True, kw_only=True)
+class Launch:
+    """How to start a child. ``orphaned``: the signal it gets should we die without a word."""
+
+    log: Path
+    cwd: Path
+    uid: int | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+    orphaned: int = signal.SIGKILL
+
+
+def launch(command: Sequence[str], how: Launch) -> "subprocess.Popen[bytes]":
+    """A child in a session of its own, so that Ctrl-C in a terminal reaches only us.
+
+    Call it from the main thread: the kernel counts the death of the calling thread as ours.
+    """
+    _rotate(how.log)
+    with how.log.open("ab") as sink:
         return subprocess.Popen(  # noqa: S603
             command,
             stdin=subprocess.DEVNULL,
             stdout=sink,
             stderr=sink,
-            cwd=cwd,
-            user=uid,
-            group=uid,
-            extra_groups=[] if uid is not None else None,
+            cwd=how.cwd,
+            user=how.uid,
+            group=how.uid,
+            extra_groups=[] if how.uid is not None else None,
             start_new_session=True,
-            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"},
+            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", **how.env},
+            preexec_fn=_bound_to_us(how.orphaned),  # noqa: PLW1509  we start children before threads
         )
 
 
@@ -57,6 +88,33 @@ def until_it_answers(
     deadline = monotonic() + PATIENCE
     while not answers():
         if process.poll() is not None or monotonic() > deadline:
-            tail = log.read_text(errors="replace")[-2000:]
-            raise ServerFailed(f"{process.args!r} did not come up:\n{tail}")
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+            raise ServerFailed(f"{log.stem} did not come up:\n{last_words(log)}")
         sleep(0.01)
+
+
+def last_words(log: Path) -> str:
+    try:
+        return log.read_text(errors="replace")[-_LAST_WORDS:].strip()
+    except FileNotFoundError:
+        return ""
+
+
+def _rotate(log: Path) -> None:
+    if log.exists() and log.stat().st_size > _LOG_LIMIT:
+        log.replace(log.with_name(f"{log.name}.1"))
+
+
+def _bound_to_us(orphaned: int) -> Callable[[], None] | None:
+    """For the child, between fork and exec. Elsewhere than on Linux nothing of the kind exists."""
+    if sys.platform != "linux":
+        return None
+    return partial(_end_with_parent, ctypes.CDLL(None).prctl, orphaned, os.getpid())
+
+
+def _end_with_parent(prctl: Callable[[int, int], int], orphaned: int, parent: int) -> None:
+    prctl(_PR_SET_PDEATHSIG, orphaned)
+    if os.getppid() != parent:  # it died before the line above
+        os._exit(1)

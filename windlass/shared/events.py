@@ -52,9 +52,7 @@ class AttemptFinished(AttemptEvent, frozen=True, kw_only=True, tag="attempt.fini
     log_bytes: int = 0
     log_lines: int = 0
     log_sha256: str = ""
-    tail: tuple[
-        LogChunk, ...
-    ] = ()  # of the log, not sent before: one message less
+    tail: tuple[LogChunk, ...] = ()  # of the log, not sent before: one message less
 
 
 class NodeEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):

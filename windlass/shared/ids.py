@@ -29,3 +29,9 @@ def new_task_id() -> TaskId:
 
 def new_attempt_id() -> AttemptId:
     return AttemptId(_new())
+
+
+def first_id_at(seconds: float) -> UUID:
+    """The smallest id that could have been made at this time, seconds since 1970."""
+    milliseconds = min(max(int(seconds * 1000), 0), (1 << 48) - 1)
+    return UUID(int=milliseconds << 80)

@@ -11,6 +11,7 @@ PREFIX = "windlass:"
 EVENTS = PREFIX + "events"  # stream: what workers report
 EVENTS_DEAD = PREFIX + "events:dead"  # stream, capped: reports nobody could apply
 LOGS = PREFIX + "logs"  # stream: log chunks
+LOGS_DEAD = PREFIX + "logs:dead"  # stream, capped: chunks nobody could store
 ENGINE_GROUP = "engine"  # consumer group on EVENTS
 LOGBOOK_GROUP = "logbook"  # consumer group on LOGS
 EPOCH = PREFIX + "epoch"  # string without TTL: missing means this Redis forgot everything
@@ -42,6 +43,11 @@ def verdict(attempt_id: UUID) -> str:
 def drain(node: str) -> str:
     """String, present while the node shall take no new attempts."""
     return f"{PREFIX}drain:{node}"
+
+
+def node_owner(node: str) -> str:
+    """String: which installation works under this name; lives as long as it is renewed."""
+    return f"{PREFIX}owner:{node}"
 
 
 def node_channel(node: str) -> str:

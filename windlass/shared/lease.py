@@ -52,6 +52,12 @@ redis.call("set", KEYS[1], "spent", "ex", ARGV[1])
 return 1
 """
 
+# KEYS: verdict    ARGV: what was carried out    returns: 1 if that was still what was wanted
+_CARRIED_OUT = """
+if redis.call("get", KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call("del", KEYS[1])
+"""
+
 
 class Verdict(StrEnum):
     NONE = ""  # go on
@@ -80,6 +86,7 @@ class Leases:
         self._claim = redis.register_script(_CLAIM)
         self._renew = redis.register_script(_RENEW)
         self._revoke = redis.register_script(_REVOKE)
+        self._carried_out = redis.register_script(_CARRIED_OUT)
 
     # The engine's side
 
@@ -127,6 +134,10 @@ class Leases:
             for id in attempt_ids:
                 self._renew(keys=_keys(id), args=self._args(holder), client=pipe)
             return [Verdict(_text(answer) or "") for answer in pipe.execute()]
+
+    def carried_out(self, attempt_id: UUID, verdict: Verdict) -> None:
+        """Hear no more of it, unless something else was decided meanwhile."""
+        self._carried_out(keys=[keys.verdict(attempt_id)], args=[verdict.value])
 
     def _args(self, holder: str) -> list[str | int]:
         return [holder, self._ttl_ms, self._ticket_s]

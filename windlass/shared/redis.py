@@ -12,6 +12,10 @@ SOCKET_OPTIONS = {
 }
 
 
-def connect(url: str) -> "Redis":
-    """A client that answers bytes, fails within seconds, and retries a broken connection once."""
-    return Redis.from_url(url, retry=Retry(NoBackoff(), 1), **SOCKET_OPTIONS)
+def connect(url: str, *, timeout: float = 5.0, retries: int = 1) -> "Redis":
+    """A client that answers bytes, fails within seconds, and retries a broken connection once.
+
+    Whoever blocks in a read does so for less than ``timeout``.
+    """
+    options = {**SOCKET_OPTIONS, "socket_timeout": timeout, "socket_connect_timeout": timeout}
+    return Redis.from_url(url, retry=Retry(NoBackoff(), retries), **options)

@@ -29,17 +29,17 @@ class Lifecycle(Generic[S]):
 class JobState(StrEnum):
     PENDING = "pending"  # accepted; nothing of it has started
     RUNNING = "running"  # at least one attempt has started
-    COMPLETED = "completed"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
+    COMPLETED = "completed"  # no task failed, but those that were allowed to
+    FAILED = "failed"  # a task failed, time was up, or its output could not be rendered
+    CANCELLED = "cancelled"  # a user asked
 
 
 class TaskState(StrEnum):
     WAITING = "waiting"  # for the tasks it needs, or to be started
     ACTIVE = "active"  # has an attempt that is not over, or another to come
-    COMPLETED = "completed"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
+    COMPLETED = "completed"  # an attempt completed
+    FAILED = "failed"  # its last attempt failed, or none could be made
+    CANCELLED = "cancelled"  # its job ended early
     SKIPPED = "skipped"  # its condition said no, or what it needs did not complete
 
 
@@ -47,9 +47,9 @@ class AttemptState(StrEnum):
     PENDING = "pending"  # may be dispatched once run_after has passed
     SCHEDULED = "scheduled"  # handed to the broker
     RUNNING = "running"  # a node holds the lease
-    COMPLETED = "completed"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
+    COMPLETED = "completed"  # exit code 0
+    FAILED = "failed"  # its reason says how
+    CANCELLED = "cancelled"  # stopped, or never started, since its job ended early
     LOST = "lost"  # the lease ran out
 
 
@@ -70,6 +70,16 @@ class Reason(StrEnum):
     CONDITION = "condition"  # of a skipped task: its own `if` said no
     UPSTREAM = "upstream"  # of a skipped task: what it needs did not complete
 
+
+# One letter per state, for thousands of tasks at once.
+LETTERS: Mapping[TaskState, str] = {
+    TaskState.WAITING: "w",
+    TaskState.ACTIVE: "a",
+    TaskState.COMPLETED: "c",
+    TaskState.FAILED: "f",
+    TaskState.CANCELLED: "x",
+    TaskState.SKIPPED: "s",
+}
 
 _A = AttemptState
 _REPORTED = frozenset({_A.COMPLETED, _A.FAILED, _A.CANCELLED})

@@ -33,14 +33,18 @@ class Outlet:
     def publish(self, batch: Sequence[events.AnyEvent]) -> None:
         self._add(keys.EVENTS, [events.encode(event) for event in batch])
 
-    def publish_log(self, batch: Sequence[events.LogChunk]) -> None:
-        """Chunks of any attempts, and with each how far its log has come, in one transaction."""
+    def publish_log(self, batch: Sequence[events.LogChunk]) -> int:
+        """Chunks of any attempts, and with each how far its log has come, in one transaction.
+
+        Returns how many chunks the engine has not committed yet.
+        """
         with self._redis.pipeline(transaction=True) as pipe:
             for chunk in batch:
                 pipe.xadd(keys.LOGS, {_FIELD: events.encode_chunk(chunk)})
                 position = keys.log_position(chunk.attempt_id)
                 pipe.set(position, chunk.first_byte + chunk.size, ex=TICKET_TTL)
-            pipe.execute()
+            pipe.xlen(keys.LOGS)
+            return int(pipe.execute()[-1])
 
     def log_position(self, attempt_id: UUID) -> int:
         """How many bytes of this log have left; 0 where nobody knows."""

@@ -3,6 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from windlass.coordinator.store.errors import EngineError, Unavailable
+
+__all__ = ["Conflict", "EngineError", "Invalid", "NotFound", "Problem", "Unavailable"]
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -15,10 +19,6 @@ class Problem:
     path: tuple[str | int, ...]
     message: str
     allowed: str = ""
-
-
-class EngineError(Exception):
-    """Refused; nothing was changed."""
 
 
 class NotFound(EngineError):
@@ -35,7 +35,3 @@ class Invalid(EngineError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("; ".join(problem.message for problem in problems))
         self.problems = tuple(problems)
-
-
-class Unavailable(EngineError):
-    """Postgres or Redis is away; the same call may succeed in a moment."""

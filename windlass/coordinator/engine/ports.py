@@ -69,3 +69,13 @@ class Signals(Protocol):
 
     def backlog(self) -> int:
         """Events that no engine has committed yet."""
+
+
+class Reports(Protocol):
+    """How far the engine has come with what workers reported."""
+
+    def horizon(self) -> str:
+        """The newest event there is."""
+
+    def committed(self, horizon: str) -> bool:
+        """Every event up to there has been committed by some engine."""

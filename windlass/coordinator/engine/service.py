@@ -4,7 +4,7 @@ Raises ``NotFound``, ``Conflict``, ``Invalid`` and ``Unavailable`` of ``engine.e
 of them nothing has changed. Reads never wait for Redis.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from uuid import UUID
@@ -15,11 +15,13 @@ from windlass.coordinator.engine import (
     cancel,
     check,
     fleet,
+    follow,
     logbook,
     restart,
     submit,
 )
 from windlass.coordinator.engine.errors import Problem
+from windlass.coordinator.engine.follow import Begun, Changes, Glance, Owner
 from windlass.coordinator.engine.ports import Signals, Watch
 from windlass.coordinator.engine.views import (
     AttemptView,
@@ -48,6 +50,7 @@ class Engine:
     def __init__(self, db: Database, signals: Signals) -> None:
         self._db = db
         self._signals = signals
+        self._callers = access.Callers(db)
 
     # Jobs
 
@@ -160,6 +163,40 @@ class Engine:
         """The last lines; an unfinished last line counts as one."""
         return logbook.read_tail(self._db, id, lines)
 
+    def log_offset(self, id: AttemptId, line: int) -> int:
+        """Where line ``line`` (from 0) begins; where the log ends for those it does not have."""
+        return logbook.start_of_line(self._db, id, line)
+
+    # Following
+
+    def glance(self, id: JobId, *, after: int) -> Glance:
+        """What moved after a move of this job, and what runs."""
+        return follow.glance(self._db, id, after)
+
+    def begun_attempts(self, id: JobId, *, after: int, until: int) -> Sequence[Begun]:
+        """Those of a job that began after one move and up to another, in that order."""
+        return follow.begun(self._db, id, after, until)
+
+    def attempts_of_moves(self, id: JobId, moves: Sequence[int]) -> Mapping[int, AttemptId]:
+        """Which attempts these moves were of."""
+        return follow.attempts_of(self._db, id, moves)
+
+    def log_owners(self, ids: Sequence[AttemptId]) -> Mapping[AttemptId, Owner]:
+        return follow.owners(self._db, ids)
+
+    def log_sizes(self, ids: Sequence[AttemptId]) -> Mapping[AttemptId, LogSize]:
+        """Of those attempts that exist."""
+        return logbook.sizes(self._db, ids)
+
+    def newest_move(self) -> int:
+        """Of all jobs."""
+        return follow.newest_move(self._db)
+
+    def changes(self, *, after: int) -> Changes:
+        """Of all jobs, those of the next moves. A transaction that is not over may add moves that
+        come before the last of them."""
+        return follow.changes(self._db, after)
+
     # The fleet
 
     def nodes(self) -> Sequence[NodeView]:
@@ -192,7 +229,8 @@ class Engine:
 
     def revoke_token(self, name: str) -> None:
         access.revoke(self._db, name)
+        self._callers.forget()
 
     def token(self, secret: str) -> Token | None:
         """None: unknown or expired."""
-        return access.verify(self._db, secret)
+        return self._callers.verify(secret)

@@ -86,6 +86,7 @@ class TaskView:
     ended_at: datetime | None
     attempt_id: AttemptId | None  # the newest
     node: str | None  # of the newest
+    needs: Sequence[str] = ()  # keys; at most 100
     waiting_for: Sequence[str] = ()  # keys, of one task, not of lists; at most 20
 
 
@@ -104,6 +105,7 @@ class AttemptView:
     queue: str
     run_after: datetime
     published_at: datetime | None
+    settled: bool  # nothing more of it will come, its log included
     log_bytes: int | None  # known when it ended
     log_lines: int | None
     log_sha256: str | None
@@ -133,6 +135,7 @@ class NodeView:
     queues: tuple[str, ...]
     slots: int
     running: int
+    attempts: tuple[str, ...]  # those running
     cpus: float
     memory: int
     disk_free: int
@@ -164,11 +167,12 @@ class LogPiece:
 
 @dataclass(frozen=True, kw_only=True)
 class LogSize:
-    """What is stored so far. ``complete``: no more will come."""
+    """What is stored so far, without a gap. ``lines`` counts newlines."""
 
     bytes: int
     lines: int
-    complete: bool
+    complete: bool  # the attempt is over, and this is all it wrote
+    ended: bool  # no more will come, be it complete or not
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,6 +222,7 @@ class Submission:
 class Submitted:
     job_id: JobId
     created: bool  # False: the idempotency key was known, and this is the job it made
+    view: JobView | None = None  # where it is known without reading the job again
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,7 +25,10 @@ CREATE TABLE job (
     ended integer NOT NULL DEFAULT 0,          -- of them in a final state
     failed integer NOT NULL DEFAULT 0,         -- of them failed and not allowed to
     output text,
+    timeout double precision,                  -- seconds it may take once it has started
     deadline timestamptz,                      -- set when the job starts
+    fail_fast boolean NOT NULL DEFAULT false,
+    templated boolean NOT NULL DEFAULT false,  -- its output is an expression
     created_at timestamptz NOT NULL DEFAULT now(),
     started_at timestamptz,
     ended_at timestamptz,
@@ -70,9 +73,9 @@ CREATE TABLE task (
     UNIQUE (job_id, position)
 );
 
-CREATE INDEX task_ready ON task (id) WHERE state = 'waiting' AND waiting_on = 0;  -- engine.activate
+CREATE INDEX task_ready ON task (priority DESC, id) WHERE state = 'waiting' AND waiting_on = 0;  -- engine.activate
 CREATE INDEX task_state ON task (job_id, state, position);          -- list by state
-CREATE INDEX task_var ON task (job_id) WHERE var IS NOT NULL;       -- context of expressions
+CREATE INDEX task_var ON task (job_id, var) WHERE var IS NOT NULL;  -- context of expressions
 
 -- Positions, not ids: half the bytes, and both ends are of one job.
 CREATE TABLE edge (
@@ -100,12 +103,14 @@ CREATE TABLE attempt (
     run_after timestamptz NOT NULL DEFAULT now(),
     published integer NOT NULL DEFAULT 0,      -- how often it was handed to the broker
     published_at timestamptz,
+    timeout double precision,                  -- seconds it may take once it has started
     deadline timestamptz,                      -- set when it starts, where it has a timeout
     cancelling boolean NOT NULL DEFAULT false, -- a verdict was given and has not been obeyed yet
     settled boolean NOT NULL DEFAULT false,    -- final, its log complete, its node told so
     log_bytes bigint,                          -- known when it ended
     log_lines bigint,
     log_sha256 text,
+    resend_at timestamptz,                     -- when its node was last asked for its log again
     created_at timestamptz NOT NULL DEFAULT now(),
     started_at timestamptz,
     ended_at timestamptz,
@@ -113,7 +118,7 @@ CREATE TABLE attempt (
 );
 
 CREATE INDEX attempt_due ON attempt (priority DESC, run_after, id) WHERE state = 'pending';  -- engine.dispatch
-CREATE INDEX attempt_out ON attempt (id) WHERE state IN ('scheduled', 'running');            -- engine.reap
+CREATE INDEX attempt_out ON attempt (state, id) WHERE state IN ('scheduled', 'running');     -- engine.reap
 CREATE INDEX attempt_open ON attempt (job_id) WHERE state IN ('pending', 'scheduled', 'running');
 CREATE INDEX attempt_queue ON attempt (queue, state) WHERE state IN ('pending', 'scheduled', 'running');
 CREATE INDEX attempt_unsettled ON attempt (id) WHERE NOT settled AND ended_at IS NOT NULL;   -- engine.settle

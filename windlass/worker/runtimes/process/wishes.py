@@ -55,9 +55,8 @@ def environment(container: Container, directory: Directory) -> Mapping[str, str]
 
 
 def notes(container: Container) -> Sequence[str]:
-    """At most one line."""
+    """At most one line. The image is not worth one: the node's runtime says that it is not used."""
     wished = {
-        "image": container.image,
         "limits.cpus": container.limits.cpus,
         "shm": container.shm,
     }

@@ -1,0 +1,160 @@
+import pytest
+
+from tests.support.fakes import FakePublisher, FakeSignals
+from tests.support.rows import age, attempt_row, given_attempt, state_of
+from windlass.coordinator.engine.dispatch import Dispatcher, Republisher, dispatch_due
+from windlass.coordinator.engine.ports import Away
+from windlass.coordinator.store import due
+from windlass.coordinator.store.db import Database
+from windlass.shared.lease import Standing
+
+pytestmark = pytest.mark.postgres
+
+
+def test_a_due_attempt_is_published_once(db: Database) -> None:
+    id = given_attempt(db)
+    publisher = FakePublisher()
+
+    assert dispatch_due(db, publisher, 10) == 1
+    assert dispatch_due(db, publisher, 10) == 0
+
+    assert publisher.sent == [id]
+    row = attempt_row(db, id)
+    assert (row["state"], row["published"]) == ("scheduled", 1)
+    assert row["published_at"] is not None
+
+
+def test_a_broker_outage_leaves_the_attempt_pending(db: Database) -> None:
+    id = given_attempt(db)
+    publisher = FakePublisher()
+    publisher.away = True
+
+    with pytest.raises(Away):
+        dispatch_due(db, publisher, 10)
+
+    assert state_of(db, id) == "pending"
+
+
+def test_the_most_urgent_goes_first_and_then_the_one_due_longest(db: Database) -> None:
+    low = given_attempt(db, priority=0)
+    later = given_attempt(db, priority=5)
+    sooner = given_attempt(db, priority=5)
+    high = given_attempt(db, priority=9)
+    age(db, sooner, "run_after", 60)
+    publisher = FakePublisher()
+
+    assert dispatch_due(db, publisher, 3) == 3
+    assert dispatch_due(db, publisher, 3) == 1
+
+    assert publisher.sent == [high, sooner, later, low]
+
+
+def test_an_attempt_waits_for_its_time(db: Database) -> None:
+    id = given_attempt(db)
+    age(db, id, "run_after", -60)
+    publisher = FakePublisher()
+
+    rest = Dispatcher(db, publisher).step()
+
+    assert publisher.sent == []
+    assert 50 < rest <= 60
+
+
+def test_two_dispatchers_share_the_work_without_waiting_for_each_other(db: Database) -> None:
+    ids = {given_attempt(db) for _ in range(4)}
+    publisher = FakePublisher()
+
+    with db.transaction() as tx:
+        taken = {row["id"] for row in due.take(tx, 2)}
+        assert dispatch_due(db, publisher, 10) == 2
+
+    assert taken | set(publisher.sent) == ids
+
+
+def test_a_full_batch_asks_for_another_at_once(db: Database) -> None:
+    given_attempt(db)
+    given_attempt(db)
+    dispatcher = Dispatcher(db, FakePublisher(), limit=1)
+
+    assert dispatcher.step() == 0
+    assert dispatcher.step() == 0
+    assert dispatcher.step() > 0
+
+
+def given_scheduled(db: Database, *, sent_ago: float, queue: str = "default"):  # type: ignore[no-untyped-def]
+    id = given_attempt(db, queue=queue)
+    dispatch_due(db, FakePublisher(), 10)
+    age(db, id, "published_at", sent_ago)
+    return id
+
+
+def test_an_attempt_nobody_claimed_is_published_again_when_its_queue_is_empty(
+    db: Database,
+) -> None:
+    stuck = given_scheduled(db, sent_ago=11)
+    fresh = given_scheduled(db, sent_ago=2)
+    signals, publisher = FakeSignals(), FakePublisher()
+    signals.known = dict.fromkeys((stuck, fresh), Standing("open", None))
+
+    Republisher(db, publisher, signals).step()
+
+    assert publisher.sent == [stuck]
+    assert attempt_row(db, stuck)["published"] == 2
+
+
+def test_attempts_whose_messages_all_wait_at_the_broker_are_left_alone(db: Database) -> None:
+    given_scheduled(db, sent_ago=3600)
+    publisher = FakePublisher()
+    publisher.depths = {"default": 1}
+
+    Republisher(db, publisher, FakeSignals()).step()
+
+    assert publisher.sent == []
+
+
+def test_in_a_queue_that_lost_some_messages_the_pause_doubles(db: Database) -> None:
+    twice = given_scheduled(db, sent_ago=70)
+    once = given_scheduled(db, sent_ago=70)
+    with db.transaction() as tx:
+        due.published_again(tx, [twice])
+    age(db, twice, "published_at", 70)
+    publisher = FakePublisher()
+    publisher.depths = {"default": 1}
+
+    Republisher(db, publisher, FakeSignals()).step()
+
+    assert publisher.sent == [once]
+
+
+def test_a_claimed_attempt_is_not_published_again(db: Database) -> None:
+    id = given_scheduled(db, sent_ago=60)
+    signals, publisher = FakeSignals(), FakePublisher()
+    signals.known[id] = Standing("spent", None)
+
+    Republisher(db, publisher, signals).step()
+
+    assert publisher.sent == []
+
+
+def test_nothing_is_published_again_while_redis_may_not_know_who_runs_what(db: Database) -> None:
+    given_scheduled(db, sent_ago=60)
+    signals, publisher = FakeSignals(), FakePublisher()
+    signals.is_young = True
+
+    Republisher(db, publisher, signals).step()
+    assert publisher.sent == []
+
+    signals.is_young = False
+    Republisher(db, publisher, signals).step()
+    assert len(publisher.sent) == 1
+
+
+def test_many_stuck_attempts_are_gone_through_in_pages(db: Database) -> None:
+    ids = [given_scheduled(db, sent_ago=60) for _ in range(3)]
+    publisher = FakePublisher()
+    republisher = Republisher(db, publisher, FakeSignals(), limit=2)
+
+    assert republisher.step() == 0
+    assert republisher.step() > 0
+
+    assert publisher.sent == ids

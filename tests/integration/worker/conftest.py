@@ -1,0 +1,3 @@
+from tests.support.workers import engine, workers
+
+__all__ = ["engine", "workers"]

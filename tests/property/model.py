@@ -1,0 +1,121 @@
+"""What a job should do, in plain Python and without a database: the engine must agree with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from windlass.shared.spec import JobSpec, TaskSpec
+
+POISON_CAP = 5
+OPEN = {"waiting", "active"}
+
+
+@dataclass
+class ModelTask:
+    spec: TaskSpec
+    state: str = "waiting"  # a skipped one has its reason behind a colon
+    failures: int = 0
+    losses: int = 0
+
+    @property
+    def satisfied(self) -> bool:
+        allowed = self.state == "failed" and self.spec.allow_failure
+        return allowed or self.state in {"completed", "skipped:condition"}
+
+    @property
+    def failed(self) -> bool:
+        return self.state == "failed" and not self.spec.allow_failure
+
+    def again(self) -> None:
+        self.state, self.failures, self.losses = "waiting", 0, 0
+
+
+class ModelJob:
+    def __init__(self, spec: JobSpec) -> None:
+        self.spec = spec
+        self.tasks = [ModelTask(task) for task in spec.tasks]
+        self.wanted: str | None = None
+        self.begun = False
+        self.epoch = 1
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Whatever follows without anybody reporting anything."""
+        for task in self.tasks:  # needs point backwards, so one pass is enough
+            needs = [self.tasks[position] for position in task.spec.needs]
+            if task.state != "waiting":
+                continue
+            if any(need.failed or need.state == "skipped:upstream" for need in needs):
+                task.state = "skipped:upstream"
+            elif self.wanted:
+                task.state = "cancelled"
+            elif all(need.satisfied for need in needs):
+                task.state = "skipped:condition" if task.spec.condition == "false" else "active"
+
+    def report(self, task: ModelTask, outcome: str) -> None:
+        """The attempt of an active task ended. ``follow`` is called once for all of a batch."""
+        self.begun = True
+        if outcome == "completed":
+            task.state = "completed"
+        elif outcome == "cancelled":
+            task.state = "cancelled" if self.wanted else "failed"
+        else:
+            task.failures += 1
+            if self.wanted or task.failures > task.spec.retry.limit:
+                task.state = "failed"
+
+    def lose(self, task: ModelTask) -> None:
+        task.losses += 1
+        if self.wanted:
+            task.state = "cancelled"
+        elif task.losses >= POISON_CAP:
+            task.state = "failed"
+
+    def follow(self, ended: Sequence[ModelTask]) -> None:
+        if self.spec.fail_fast and any(task.failed for task in ended):
+            self.wanted = self.wanted or "task_failed"
+        self.go_on()
+
+    def want(self, wanted: str) -> None:
+        self.wanted = self.wanted or wanted
+        self.go_on()
+
+    def restart(self) -> None:
+        for task in self.tasks:
+            if not task.satisfied:
+                task.again()
+        self._open()
+
+    def rerun(self, chosen: ModelTask) -> bool:
+        """False: it depends on something that failed."""
+        again = self._downstream({i for i, t in enumerate(self.tasks) if self._goes_on(t, chosen)})
+        failed = {i for i, t in enumerate(self.tasks) if t.failed and i not in again}
+        again -= self._downstream(failed)
+        if self.tasks.index(chosen) not in again:
+            return False
+        for position in again:
+            self.tasks[position].again()
+        self._open()
+        return True
+
+    def state(self) -> str:
+        if any(task.state in OPEN for task in self.tasks):
+            return "running" if self.begun else "pending"
+        if self.wanted == "cancelled":
+            return "cancelled"
+        failed = self.wanted or any(task.failed for task in self.tasks)
+        return "failed" if failed else "completed"
+
+    def _open(self) -> None:
+        self.wanted, self.begun, self.epoch = None, False, self.epoch + 1
+        self.go_on()
+
+    def _goes_on(self, task: ModelTask, chosen: ModelTask) -> bool:
+        return task is chosen or task.state == "cancelled"
+
+    def _downstream(self, positions: set[int]) -> set[int]:
+        """These, and whatever needs them."""
+        found = set(positions)
+        for position, task in enumerate(self.tasks):
+            if found & {*task.spec.needs}:
+                found.add(position)
+        return found

@@ -1,0 +1,115 @@
+"""Rows put straight into the database: for tests of what reads them. Name only what matters."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from uuid import UUID
+
+from tests.support.rows import insert
+from windlass.coordinator.store.db import Database
+from windlass.shared.ids import (
+    AttemptId,
+    JobId,
+    TaskId,
+    new_attempt_id,
+    new_job_id,
+    new_task_id,
+)
+from windlass.shared.spec import Container, JobSpec, TaskSpec, encode
+
+_FINAL = ("completed", "failed", "cancelled", "lost", "skipped")
+
+
+def given_job(db: Database, **columns: object) -> JobId:
+    name = str(columns.get("name", "a-job"))
+    spec = encode(JobSpec(name=name, tasks=())).decode()
+    defaults = {"id": new_job_id(), "door": "native", "name": name, "state": "running"}
+    return JobId(_insert(db, "job", {**defaults, "spec": spec, "total": 1, **columns}))
+
+
+def given_task(db: Database, job_id: JobId, **columns: object) -> TaskId:
+    key = str(columns.get("key", columns.get("name", "a-task")))
+    given = {
+        "id": new_task_id(),
+        "job_id": job_id,
+        "position": 0,
+        "key": key,
+        "name": key,
+        "state": "active",
+        "waiting_on": 0,
+        "templated": False,
+        "allow_failure": False,
+        "queue": "default",
+        "priority": 0,
+        "spec": encode(TaskSpec(name=key, container=Container())).decode(),
+        **columns,
+    }
+    return TaskId(_insert(db, "task", given))
+
+
+def given_attempt(db: Database, job_id: JobId, task_id: TaskId, **columns: object) -> AttemptId:
+    given = {
+        "id": new_attempt_id(),
+        "job_id": job_id,
+        "task_id": task_id,
+        "number": 1,
+        "epoch": 1,
+        "state": "running",
+        "queue": "default",
+        "priority": 0,
+        "message": "{}",
+        **columns,
+    }
+    return AttemptId(_insert(db, "attempt", given))
+
+
+def given_running(db: Database) -> AttemptId:
+    """An attempt, with the job and the task it needs."""
+    job_id = given_job(db)
+    return given_attempt(db, job_id, given_task(db, job_id))
+
+
+def given_ended(db: Database, id: AttemptId, state: str = "completed", **columns: object) -> None:
+    """An attempt whose node has reported its end."""
+    given = {"exit_code": 0, **columns}
+    sets = "".join(f", {name} = %({name})s" for name in given)
+    with db.transaction() as tx:
+        tx.run(
+            f"UPDATE attempt SET state = %(state)s, ended_at = now(){sets} WHERE id = %(id)s",  # noqa: S608
+            id=id,
+            state=state,
+            **given,
+        )
+
+
+def given_moved(db: Database, job_id: UUID, entity: str, id: UUID, became: str) -> None:
+    """As a move does it: the state and its history, together."""
+    ended = ", ended_at = now()" if became in _FINAL else ""
+    with db.transaction() as tx:
+        tx.run(
+            f"UPDATE {entity} SET state = %(became)s{ended} WHERE id = %(id)s",  # noqa: S608
+            id=id,
+            became=became,
+        )
+        tx.run(
+            "INSERT INTO history (job_id, entity, entity_id, became)"
+            " VALUES (%(job_id)s, %(entity)s, %(id)s, %(became)s)",
+            job_id=job_id,
+            entity=entity,
+            id=id,
+            became=became,
+        )
+
+
+def given_edge(db: Database, job_id: JobId, parent: int, child: int) -> None:
+    with db.transaction() as tx:
+        tx.run(
+            "INSERT INTO edge (job_id, parent, child) VALUES (%(job_id)s, %(parent)s, %(child)s)",
+            job_id=job_id,
+            parent=parent,
+            child=child,
+        )
+
+
+def _insert(db: Database, table: str, columns: Mapping[str, object]) -> UUID:
+    ended = {"ended_at": datetime.now(UTC)} if columns["state"] in _FINAL else {}
+    return insert(db, table, {**columns, **ended})

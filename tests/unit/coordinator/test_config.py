@@ -1,0 +1,75 @@
+import pytest
+from environs import EnvValidationError
+
+from windlass.coordinator.config import Address, Config
+
+NEEDED = {
+    "WINDLASS_DATABASE_URL": "postgresql://localhost/windlass",
+    "WINDLASS_REDIS_URL": "redis://localhost/0",
+}
+
+
+def config_from(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Config:
+    for name, value in {**NEEDED, **variables}.items():
+        monkeypatch.setenv(name, value)
+    return Config.from_env()
+
+
+def test_defaults_serve_this_machine_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = config_from(monkeypatch)
+
+    assert config.bind == Address("127.0.0.1", 7070)
+    assert config.bind.is_loopback
+    assert not config.insecure
+
+
+def test_all_mistakes_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WINDLASS_DATABASE_URL", raising=False)
+    monkeypatch.setenv("WINDLASS_REDIS_URL", "redis://localhost/0")
+    monkeypatch.setenv("WINDLASS_BIND", "7070")
+    monkeypatch.setenv("WINDLASS_HTTP_WORKERS", "0")
+    monkeypatch.setenv("WINDLASS_LOG_LEVEL", "loud")
+
+    with pytest.raises(EnvValidationError) as caught:
+        Config.from_env()
+
+    assert set(caught.value.error_messages) == {
+        "WINDLASS_DATABASE_URL",
+        "WINDLASS_BIND",
+        "WINDLASS_HTTP_WORKERS",
+        "WINDLASS_LOG_LEVEL",
+    }
+
+
+def test_coordinators_of_one_machine_have_different_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one = config_from(monkeypatch, WINDLASS_BIND="127.0.0.1:7070")
+    other = config_from(monkeypatch, WINDLASS_BIND="127.0.0.1:7071")
+
+    assert one.name != other.name
+    assert config_from(monkeypatch, WINDLASS_BIND="127.0.0.1:7070").name == one.name
+
+
+@pytest.mark.parametrize(
+    ("text", "loopback"),
+    [
+        ("127.0.0.1:7070", True),
+        ("localhost:0", True),
+        ("[::1]:65535", True),
+        ("0.0.0.0:7070", False),
+        ("[::]:7070", False),
+        ("example.org:80", False),
+    ],
+)
+def test_an_address_survives_being_written_down(text: str, loopback: bool) -> None:
+    address = Address.parse(text)
+
+    assert str(address) == text
+    assert address.is_loopback == loopback
+
+
+@pytest.mark.parametrize("text", ["", "7070", ":7070", "host:", "host:http", "host:65536", "h:-1"])
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="host:port"):
+        Address.parse(text)

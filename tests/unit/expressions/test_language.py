@@ -1,0 +1,232 @@
+"""The language line by line: what an expression gives, as Tork's users know it."""
+
+import pytest
+
+from windlass.coordinator.engine.expressions import evaluate, render
+
+CONTEXT = {
+    "inputs": {"name": "ada", "n": "3", "not": "odd"},
+    "secrets": {"key": "s3cret"},
+    "tasks": {"first": "out", "json": '{"a": [1, 2.5], "b": {"c": null}}'},
+    "job": {"id": "j1", "name": "demo"},
+    "item": {"index": "0", "value": {"k": [10, 20]}},
+}
+
+OPERATORS = [
+    ("1 + 2 * 3", "7"),
+    ("(1 + 2) * 3", "9"),
+    ("7 % 4", "3"),
+    ("-7 % 4", "-3"),
+    ("2 ** 3", "8"),
+    ("2 ^ 3", "8"),
+    ("2 ** 3 ** 2", "512"),
+    ("-2 ** 2", "-4"),
+    ("1 / 2", "0.5"),
+    ("4 / 2", "2"),
+    ("1 / 0", "+Inf"),
+    ("-1 / 0", "-Inf"),
+    ("0 / 0", "NaN"),
+    ("9223372036854775807 + 1", "-9223372036854775808"),
+    ("0x1f + 0b11 + 0o7 + 1_000", "1041"),
+    ("'a' + \"b\" + `c\\n`", "abc\\n"),
+    ("'tab\\there \\u0041 \\x42'", "tab\there A B"),
+    ("1 < 2 < 3", "true"),
+    ("3 > 2 > 2", "false"),
+    ("1 == 1.0", "true"),
+    ("inputs.name != 'bob'", "true"),
+    ("[1, {a: 2}] == [1, {a: 2}]", "true"),
+    ("true and not false", "true"),
+    ("true && !true || true", "true"),
+    ("nil == nil", "true"),
+    ("'ada' contains 'd'", "true"),
+    ("'ada' startsWith 'a'", "true"),
+    ("'ada' endsWith 'x'", "false"),
+    ("'ada' not contains 'x'", "true"),
+    ("'v1.20' matches '^v[0-9]+[.]'", "true"),
+    ("'b' in ['a', 'b']", "true"),
+    ("'b' not in ['a', 'b']", "false"),
+    ("not ('b' in ['a'])", "true"),
+    ("'name' in inputs", "true"),
+    ("'nope' in inputs", "false"),
+    ("1..3", "[1 2 3]"),
+    ("3..1", "[]"),
+    ("inputs.name == 'ada' ? 'yes' : 'no'", "yes"),
+    ("false ? 1 : false ? 2 : 3", "3"),
+    ("nil ?? 'd'", "d"),
+    ("inputs.nope ?? 'd'", ""),
+    ("item.nope ?? 'd'", "d"),
+    ("item.nope?.deeper.still", "<nil>"),
+    ("item.value.k[1]", "20"),
+    ("item.value.k[-1]", "20"),
+    ("item['value']['k'][0]", "10"),
+    ("inputs.not", "odd"),
+    ("'abcdef'[0:2]", "ab"),
+    ("'abcdef'[:-2]", "abcd"),
+    ("[1, 2, 3, 4][1:3]", "[2 3]"),
+    ("[1, 2, 3][5:]", "[]"),
+    ("inputs.name | upper()", "ADA"),
+    ("'a,b' | split(',') | join('-')", "a-b"),
+    ("let x = 2; x * x", "4"),
+    ("let x = 1; let y = x + 1; x + y", "3"),
+    ("1; 2", "2"),
+    ("if 1 > 2 {'a'} else if true {'b'} else {'c'}", "b"),
+    ("1 /* one */ + 2 // three", "3"),
+    ("{a: 1, 'b c': 2, (upper('d')): 3, 4: 5}", "map[4:5 D:3 a:1 b c:2]"),
+    ("{'a': 1}.a", "1"),
+    ("[1, 2,]", "[1 2]"),
+    ("::len('abc')", "3"),
+]
+
+PRINTED = [
+    ("'as is'", "as is"),
+    ("10000000", "10000000"),
+    ("1000000.0", "1e+06"),
+    ("999999.0", "999999"),
+    ("1234567.5", "1.2345675e+06"),
+    ("10 ** 21", "1e+21"),
+    ("1.0", "1"),
+    ("0.1 + 0.2", "0.30000000000000004"),
+    ("0.0001", "0.0001"),
+    ("0.00001", "1e-05"),
+    ("-1.5", "-1.5"),
+    ("true", "true"),
+    ("nil", "<nil>"),
+    ("[1, 2, 3]", "[1 2 3]"),
+    ("['a', 'b']", "[a b]"),
+    ("[nil, [true], {}]", "[<nil> [true] map[]]"),
+    ("{b: 1, a: {c: nil} }", "map[a:map[c:<nil>] b:1]"),
+]
+
+MISSING = [
+    ("inputs.x", ""),
+    ("tasks.x", ""),
+    ("secrets.x", ""),
+    ("job.x", ""),
+    ("item.missing", "<nil>"),
+    ("get(inputs, 'x')", ""),
+    ("$env.inputs.name", "ada"),
+    ("$env['job'].id", "j1"),
+]
+
+FUNCTIONS = [
+    ("int('42') + 1", "43"),
+    ("int(3.9)", "3"),
+    ("float('2.5') * 2", "5"),
+    ("string(1.5) + '!'", "1.5!"),
+    (
+        "type(1) + type(1.5) + type('') + type(nil) + type([]) + type({})",
+        "intfloatstringnilarraymap",
+    ),
+    ("len('añb')", "3"),
+    ("len([1, 2]) + len({a: 1})", "3"),
+    ("upper('a') + lower('B')", "Ab"),
+    ("trim('  a ') + '|'", "a|"),
+    ("trim('__a_', '_')", "a"),
+    ("trimPrefix('v1', 'v') + trimSuffix('a.py', '.py')", "1a"),
+    ("split('a,b,c', ',')", "[a b c]"),
+    ("split('a,b,c', ',', 2)", "[a b,c]"),
+    ("splitAfter('a,b', ',')", "[a, b]"),
+    ("replace('aaa', 'a', 'b')", "bbb"),
+    ("replace('aaa', 'a', 'b', 2)", "bba"),
+    ("repeat('ab', 3)", "ababab"),
+    ("join(['a', 'b'])", "ab"),
+    ("indexOf('apple pie', 'pie')", "6"),
+    ("lastIndexOf('apple pie apple', 'apple')", "10"),
+    ("lastIndexOf('a', 'b')", "-1"),
+    ("hasPrefix('ab', 'a') and hasSuffix('ab', 'b')", "true"),
+    ("abs(-5) + abs(2.5)", "7.5"),
+    ("[ceil(1.2), floor(1.8), round(2.5), round(-2.5)]", "[2 1 3 -3]"),
+    ("max(1, [7, 2.5]) + min(3, 4)", "10"),
+    ("sum([1, 2, 3])", "6"),
+    ("sum(['a', 'bb'], len(#))", "3"),
+    ("mean([1, 2, 3])", "2"),
+    ("median([4, 1, 3, 2])", "2.5"),
+    ("first([1, 2]) + last([1, 2])", "3"),
+    ("first([])", "<nil>"),
+    ("take([1, 2, 3], 2)", "[1 2]"),
+    ("reverse([1, 2, 3])", "[3 2 1]"),
+    ("concat([1], [2, 3])", "[1 2 3]"),
+    ("flatten([1, [2, [3]]])", "[1 2 3]"),
+    ("uniq([1, 1.0, 'a', 'a', true, [1], [1]])", "[1 a true [1]]"),
+    ("sort([3, 1, 2])", "[1 2 3]"),
+    ("sort(['b', 'a'], 'desc')", "[b a]"),
+    ("keys({b: 1, a: 2})", "[a b]"),
+    ("values({b: 1, a: 2})", "[2 1]"),
+    ("toPairs({a: 1})", "[[a 1]]"),
+    ("fromPairs([['a', 1]])", "map[a:1]"),
+    ("get({a: 1}, 'b')", "<nil>"),
+    ("get([1, 2], 7)", "<nil>"),
+    ("fromJSON(tasks.json).a[1]", "2.5"),
+    ("fromJSON('[1000000]')", "[1e+06]"),
+    (
+        "toJSON({b: [1, 1.5, '<'], a: nil})",
+        '{\n  "a": null,\n  "b": [\n    1,\n    1.5,\n    "\\u003c"\n  ]\n}',
+    ),
+    ("toJSON([])", "[]"),
+    ("toBase64('héy')", "aMOpeQ=="),
+    ("fromBase64('aMOpeQ==')", "héy"),
+    ("bitand(6, 3) + bitor(6, 3) + bitxor(6, 3) + bitnand(6, 3)", "18"),
+    ("[bitnot(0), bitshl(1, 4), bitshr(-8, 1), bitushr(-1, 63)]", "[-1 16 -4 1]"),
+    ("sequence(1, 4)", "[1 2 3]"),
+    ("sequence(4, 1)", "[]"),
+    ("randomInt(1)", "0"),
+    ("randomInt() >= 0", "true"),
+]
+
+PREDICATES = [
+    ("all([1, 2], # > 0)", "true"),
+    ("any([1, 2], {# > 1})", "true"),
+    ("one([1, 2], # > 1)", "true"),
+    ("none([1, 2], # > 2)", "true"),
+    ("map([1, 2], # * 2)", "[2 4]"),
+    ("map([{n: 1}], .n)", "[1]"),
+    ("map(['a', 'b'], #index)", "[0 1]"),
+    ("map([1, 2], {a: #})", "[map[a:1] map[a:2]]"),
+    ("map(1..2, map(1..2, # * 10))", "[[10 20] [10 20]]"),
+    ("filter(1..6, # % 2 == 0)", "[2 4 6]"),
+    ("count([true, false, true])", "2"),
+    ("count(1..4, # > 1)", "3"),
+    ("find([1, 2, 3], # > 1)", "2"),
+    ("findIndex([1, 2, 3], # > 1)", "1"),
+    ("findLast([1, 2, 3], # < 3)", "2"),
+    ("findLastIndex([1, 2, 3], # > 5)", "-1"),
+    ("groupBy(1..4, # % 2)", "map[0:[2 4] 1:[1 3]]"),
+    ("map(sortBy([{n: 2}, {n: 1}], .n), .n)", "[1 2]"),
+    ("map(sortBy([{n: 1}, {n: 2}], .n, 'desc'), .n)", "[2 1]"),
+    ("reduce(1..4, #acc + #)", "10"),
+    ("reduce(['a', 'b'], #acc + #, '>')", ">ab"),
+    ("let k = 3; filter(1..5, # > k)", "[4 5]"),
+]
+
+TIMES = [
+    ("now().Year() >= 2024", "true"),
+    ("duration('1h30m')", "1h30m0s"),
+    ("duration('1.5ms')", "1.5ms"),
+    ("duration('-90s').Minutes()", "-1.5"),
+    ("date('2024-02-29')", "2024-02-29 00:00:00 +0000 UTC"),
+    ("date('2024-02-29T10:00:00+02:00').UTC().Hour()", "8"),
+    ("date('2024-01-02 03:04:05').Format('02 Jan 06 15:04')", "02 Jan 24 03:04"),
+    ("date('02/01/2024', '02/01/2006').Month()", "January"),
+    ("date('2024-07-01 12:00:00', '2006-01-02 15:04:05', 'Europe/Zurich').UTC().Hour()", "10"),
+    ("date('2024-01-02') + duration('36h')", "2024-01-03 12:00:00 +0000 UTC"),
+    ("date('2024-01-02') - date('2024-01-01')", "24h0m0s"),
+    ("date('2024-01-02') < date('2024-01-03')", "true"),
+    ("date('1970-01-01T00:00:10Z').Unix()", "10"),
+]
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"), [*OPERATORS, *PRINTED, *MISSING, *FUNCTIONS, *PREDICATES, *TIMES]
+)
+def test_an_expression_prints_what_tork_prints(source: str, shown: str) -> None:
+    assert render("{{ " + source + " }}", CONTEXT) == shown
+
+
+def test_a_value_keeps_its_type_when_it_is_not_printed() -> None:
+    assert evaluate("{{ sequence(0, 2) }}", CONTEXT) == [0, 1]
+    assert evaluate("split('a b', ' ')", CONTEXT) == ["a", "b"]
+    assert evaluate("{'a': 1.5}", CONTEXT) == {"a": 1.5}
+
+
+def test_the_four_maps_of_text_are_there_even_when_nobody_brought_them() -> None:
+    assert render("{{ inputs.a }}{{ tasks.b }}{{ secrets.c }}{{ job.id }}", {}) == ""

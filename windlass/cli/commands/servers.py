@@ -1,0 +1,55 @@
+"""``windlass coordinator``, ``worker`` and ``migrate``: set up by environment or option."""
+
+import os
+from typing import Any
+
+import click
+
+
+def _into_environment(**given: object) -> None:
+    """Options win; the servers read one place only."""
+    for name, value in given.items():
+        if value is not None and value is not False:
+            os.environ[f"WINDLASS_{name.upper()}"] = "true" if value is True else str(value)
+
+
+@click.command()
+@click.option("--bind", metavar="HOST:PORT", help="[env: WINDLASS_BIND; default: 127.0.0.1:7070]")
+@click.option("--database-url", metavar="URL", help="[env: WINDLASS_DATABASE_URL]")
+@click.option("--redis-url", metavar="URL", help="[env: WINDLASS_REDIS_URL]")
+@click.option("--http-workers", type=click.IntRange(1), help="[env: WINDLASS_HTTP_WORKERS]")
+@click.option("--http-threads", type=click.IntRange(1), help="[env: WINDLASS_HTTP_THREADS]")
+@click.option("--insecure", is_flag=True, help="Serve beyond loopback although there is no token.")
+def coordinator(**options: Any) -> None:
+    """Serve the API and run the engine; run as many as you like."""
+    from windlass.coordinator.config import Config  # noqa: PLC0415  Flask and all
+    from windlass.coordinator.serve import serve  # noqa: PLC0415
+
+    _into_environment(**options)
+    raise SystemExit(serve(Config.from_env()))
+
+
+@click.command()
+@click.option("--redis-url", metavar="URL", help="[env: WINDLASS_REDIS_URL]")
+@click.option("--name", "node_name", metavar="NAME", help="[env: WINDLASS_NODE_NAME]")
+@click.option("--queues", metavar="A,B", help="[env: WINDLASS_QUEUES; default: default]")
+@click.option("--concurrency", type=click.IntRange(1), help="[env: WINDLASS_CONCURRENCY]")
+@click.option("--runtime", type=click.Choice(["docker", "process"]), help="[env: WINDLASS_RUNTIME]")
+@click.option("--state-dir", metavar="DIR", help="[env: WINDLASS_STATE_DIR]")
+def worker(**options: Any) -> None:
+    """Run attempts on this machine."""
+    from windlass.worker.config import Config  # noqa: PLC0415  Celery and all
+    from windlass.worker.main import serve  # noqa: PLC0415
+
+    _into_environment(**options)
+    raise SystemExit(serve(Config.from_env()))
+
+
+@click.command()
+@click.option("--database-url", envvar="WINDLASS_DATABASE_URL", required=True, metavar="URL")
+def migrate(database_url: str) -> None:
+    """Bring the database up to date."""
+    from windlass.coordinator.store.migrate import migrate as apply  # noqa: PLC0415
+
+    count = apply(database_url)
+    click.echo(f"{count} migration{'s'[: count != 1]} applied")

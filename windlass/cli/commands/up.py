@@ -1,0 +1,71 @@
+"""``windlass up``."""
+
+import os
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import click
+
+from windlass.cli.failures import Conflict, Unreachable
+
+if TYPE_CHECKING:
+    from windlass.embedded.place import Place, Running
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=7070, show_default=True)
+@click.option(
+    "--data", type=click.Path(path_type=Path, file_okay=False), help="Where data is kept."
+)
+@click.option(
+    "--runtime", type=click.Choice(["docker", "process"]), help="Else Docker if it is there."
+)
+@click.option("--concurrency", type=click.IntRange(1), help="So many tasks at once.")
+@click.option(
+    "--database-url", envvar="WINDLASS_DATABASE_URL", default="", help="Else our own Postgres."
+)
+@click.option("--redis-url", envvar="WINDLASS_REDIS_URL", default="", help="Else our own Redis.")
+def up(
+    port: int,
+    data: Path | None,
+    runtime: str | None,
+    concurrency: int | None,
+    **urls: str,
+) -> None:
+    """Keep Postgres, Redis, a coordinator and a worker up on loopback, until Ctrl-C.
+
+    The data survives; tasks that run when it ends are taken up again when it is back.
+    """
+    from windlass.embedded.choice import Choice, choose  # noqa: PLC0415
+    from windlass.embedded.place import Place, default_directory  # noqa: PLC0415
+    from windlass.embedded.process import ServerFailed  # noqa: PLC0415
+    from windlass.embedded.stack import Options  # noqa: PLC0415
+    from windlass.embedded.supervise import Taken, supervise  # noqa: PLC0415
+
+    began = monotonic()
+    place = Place(data or default_directory())
+    choice = Choice(runtime) if runtime else choose()
+    if choice.note:
+        click.echo(choice.note)
+    options = Options(
+        runtime=choice.runtime,
+        port=port,
+        concurrency=concurrency or max(4, os.cpu_count() or 1),
+        lasting=True,
+        **urls,
+    )
+    try:
+        supervise(place.make(), options, click.echo, lambda running: _greet(place, running, began))
+    except Taken:
+        raise Conflict(f"a stack runs in {place.directory}; choose another --data") from None
+    except (ServerFailed, OSError) as problem:
+        raise Unreachable(str(problem)) from None
+    click.echo("stopped; the data stays")
+
+
+def _greet(place: "Place", running: "Running", began: float) -> None:
+    click.echo(f"up after {monotonic() - began:.1f}s, runtime {running.runtime}")
+    click.echo(f"API    {running.server}/windlass/v1/docs")
+    click.echo(f"data   {place.directory} (with the logs of each part)")
+    click.echo("Ctrl-C ends it")

@@ -1,0 +1,81 @@
+"""Job spec to native document: the inverse of ``translate``. Pure; masks nothing."""
+
+from typing import Any
+
+from windlass.shared.spec import Container, JobSpec, Mount, Retry, TaskSpec
+
+Doc = dict[str, Any]
+
+_NO_CONTAINER = Container()
+_NO_RETRY = Retry()
+
+
+def job_document(spec: JobSpec) -> Doc:
+    """With nothing left to a default that depends on another part of the document."""
+    keys = [task.key or task.name for task in spec.tasks]
+    return {
+        "name": spec.name,
+        **_unless_empty(
+            description=spec.description,
+            inputs=dict(spec.inputs),
+            tags=list(spec.tags),
+            metadata=dict(spec.metadata),
+            timeout=spec.timeout,
+            fail_fast=spec.fail_fast,
+            output=spec.output,
+        ),
+        "queue": spec.queue,
+        "priority": spec.priority,
+        "tasks": [_task(task, keys) for task in spec.tasks],
+    }
+
+
+def _task(task: TaskSpec, keys: list[str]) -> Doc:
+    return {
+        "name": task.name,
+        **container_document(task.container),
+        "needs": [keys[position] for position in task.needs],
+        **_unless_empty(**{"if": task.condition}, var=task.var, allow_failure=task.allow_failure),
+        "queue": task.queue,
+        "priority": task.priority,
+        **_unless_empty(retry=retry_document(task.retry), tags=list(task.tags)),
+    }
+
+
+def retry_document(retry: Retry) -> Doc:
+    """Only what differs from the default."""
+    return _changed(retry, _NO_RETRY, "limit initial_delay scaling_factor max_delay jitter")
+
+
+def container_document(container: Container) -> Doc:
+    plain = _changed(
+        container,
+        _NO_CONTAINER,
+        "image run env files workdir gpus shm user pull timeout grace",
+    )
+    registry = container.registry
+    return plain | _unless_empty(
+        cmd=list(container.cmd),
+        entrypoint=list(container.entrypoint),
+        networks=list(container.networks),
+        mounts=[_mount(mount) for mount in container.mounts],
+        limits=_unless_empty(cpus=container.limits.cpus, memory=container.limits.memory),
+        registry=registry and {"username": registry.username, "password": registry.password},
+    )
+
+
+def _mount(mount: Mount) -> Doc:
+    return {
+        "type": mount.kind,
+        "target": mount.target,
+        **_unless_empty(source=mount.source, read_only=mount.read_only, size=mount.size),
+    }
+
+
+def _changed(struct: Any, default: Any, names: str) -> Doc:
+    values = {name: getattr(struct, name) for name in names.split()}
+    return {name: value for name, value in values.items() if value != getattr(default, name)}
+
+
+def _unless_empty(**values: Any) -> Doc:
+    return {name: value for name, value in values.items() if value}

@@ -1,0 +1,204 @@
+"""What the engine shows, as native documents. Pure; secrets are masked here."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from windlass.coordinator.dialects.native.describe import container_document, retry_document
+from windlass.coordinator.engine.views import (
+    AttemptView,
+    HistoryRow,
+    JobView,
+    NodeView,
+    QueueView,
+    TaskView,
+    Token,
+    Why,
+)
+from windlass.coordinator.web.reading import WrittenFloat, WrittenInt
+from windlass.shared.redact import MASK, is_secret_key, redact_env
+
+Doc = dict[str, Any]
+
+
+def job(view: JobView) -> Doc:
+    return {
+        "id": view.id,
+        "door": view.door,
+        "external_id": view.external_id,
+        "owner": view.owner,
+        "name": view.name,
+        "description": view.description,
+        "state": view.state,
+        "reason": view.reason,
+        "error": view.error,
+        "cancelling": view.cancelling,
+        "epoch": view.epoch,
+        "priority": view.priority,
+        "queue": view.queue,
+        "tags": view.tags,
+        "metadata": redact_env(view.spec.metadata),
+        "inputs": redact_env(view.spec.inputs),
+        "total": view.total,
+        "ended": view.ended,
+        "failed": view.failed,
+        "progress": _percent(view.ended, view.total),
+        "output": view.output,
+        "created_at": moment(view.created_at),
+        "started_at": moment(view.started_at),
+        "ended_at": moment(view.ended_at),
+        "why": why(view.why) if view.why else None,
+    }
+
+
+def why(first: Why) -> Doc:
+    return {
+        "task_id": first.task_id,
+        "task": first.task,
+        "reason": first.reason,
+        "error": first.error,
+        "exit_code": first.exit_code,
+        "attempt_id": first.attempt_id,
+        "last_lines": first.last_lines,
+    }
+
+
+def task(view: TaskView) -> Doc:
+    return {
+        "id": view.id,
+        "job_id": view.job_id,
+        "position": view.position,
+        "key": view.key,
+        "name": view.name,
+        "var": view.var,
+        "state": view.state,
+        "reason": view.reason,
+        "error": view.error,
+        "needs": view.needs,
+        "waiting_on": view.waiting_on,
+        "waiting_for": view.waiting_for,
+        "allow_failure": view.allow_failure,
+        "queue": view.queue,
+        "priority": view.priority,
+        "attempts": view.attempts,
+        "exit_code": view.exit_code,
+        "output": view.output,
+        "progress": view.progress,
+        "message": view.message,
+        "started_at": moment(view.started_at),
+        "ended_at": moment(view.ended_at),
+        "attempt_id": view.attempt_id,
+        "node": view.node,
+        "if": view.spec.condition,
+        "tags": view.spec.tags,
+        "retry": retry_document(view.spec.retry),
+        **_container(view),
+    }
+
+
+def attempt(view: AttemptView) -> Doc:
+    return {
+        "id": view.id,
+        "task_id": view.task_id,
+        "job_id": view.job_id,
+        "number": view.number,
+        "epoch": view.epoch,
+        "state": view.state,
+        "reason": view.reason,
+        "error": view.error,
+        "exit_code": view.exit_code,
+        "node": view.node,
+        "queue": view.queue,
+        "run_after": moment(view.run_after),
+        "published_at": moment(view.published_at),
+        "log_bytes": view.log_bytes,
+        "log_lines": view.log_lines,
+        "log_sha256": view.log_sha256,
+        "created_at": moment(view.created_at),
+        "started_at": moment(view.started_at),
+        "ended_at": moment(view.ended_at),
+    }
+
+
+def history_row(row: HistoryRow) -> Doc:
+    return {
+        "id": row.id,
+        "entity": row.entity,
+        "entity_id": row.entity_id,
+        "was": row.was,
+        "became": row.became,
+        "reason": row.reason,
+        "at": moment(row.at),
+    }
+
+
+def node(view: NodeView) -> Doc:
+    return {
+        "name": view.name,
+        "hostname": view.hostname,
+        "runtime": view.runtime,
+        "version": view.version,
+        "queues": view.queues,
+        "slots": view.slots,
+        "running": view.running,
+        "attempts": view.attempts,
+        "cpus": view.cpus,
+        "memory": view.memory,
+        "disk_free": view.disk_free,
+        "state": view.state,
+        "joined_at": moment(view.joined_at),
+        "seen_at": moment(view.seen_at),
+    }
+
+
+def queue(view: QueueView) -> Doc:
+    return {
+        "name": view.name,
+        "pending": view.pending,
+        "scheduled": view.scheduled,
+        "running": view.running,
+        "oldest_at": moment(view.oldest_at),
+        "nodes": view.nodes,
+    }
+
+
+def token(view: Token) -> Doc:
+    return {
+        "id": view.id,
+        "name": view.name,
+        "scope": view.scope,
+        "created_at": moment(view.created_at),
+        "expires_at": moment(view.expires_at),
+        "used_at": moment(view.used_at),
+    }
+
+
+def moment(at: datetime | None) -> str | None:
+    """``2026-11-25T08:00:00.123Z``."""
+    if at is None:
+        return None
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def masked(value: Any) -> Any:
+    """A document of any shape: what stands under a secret-looking name is hidden."""
+    if isinstance(value, dict):
+        return {key: _masked_entry(key, item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [masked(item) for item in value]
+    return str(value) if isinstance(value, WrittenInt | WrittenFloat) else value
+
+
+def _masked_entry(key: str, value: Any) -> Any:
+    if is_secret_key(key) and isinstance(value, str | int | float) and value != "":
+        return MASK
+    return masked(value)
+
+
+def _container(view: TaskView) -> Doc:
+    shown: Doc = {"image": None, "run": None, "cmd": [], "env": {}}
+    given: Doc = masked(container_document(view.spec.container))
+    return shown | given
+
+
+def _percent(part: int, whole: int) -> float:
+    return round(100 * part / whole, 1) if whole else 100.0

@@ -1,0 +1,83 @@
+"""What may stand in the query of each list and log, and the engine's filters made from it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from windlass.coordinator.engine.views import JobFilter, TaskFilter
+from windlass.coordinator.web.fields import Choice, QueueName, Switch, Text
+from windlass.coordinator.web.nested import ListOf
+from windlass.coordinator.web.quantities import Digits, Moment
+from windlass.coordinator.web.refusals import Strict
+from windlass.shared.states import JobState, TaskState
+
+Query = Mapping[str, Any]
+
+MOST_ITEMS = 200
+MOST_LINES = 2000
+MOST_BYTES = 8 << 20
+_FAR = 1 << 53  # of a line or a byte; larger numbers do not survive JavaScript
+_ITEMS = 50
+
+
+class Paged(Strict):
+    limit = Digits(1, MOST_ITEMS, load_default=_ITEMS)
+    cursor = Text(least=1, most=512)
+
+
+class JobsQuery(Paged):
+    state = ListOf(Choice(list(JobState)), load_default=list)
+    door = Text(least=1, most=64)
+    tag = ListOf(Text(least=1, most=64), most=20, load_default=list)
+    queue = QueueName()
+    owner = Text(most=256)
+    q = Text(least=1, most=256)
+    since = Moment()
+    until = Moment()
+    count = Switch(load_default=False)
+
+
+class TasksQuery(Paged):
+    state = ListOf(Choice(list(TaskState)), load_default=list)
+    q = Text(least=1, most=256)
+
+
+class HistoryQuery(Strict):
+    after = Digits(0, _FAR, load_default=0)
+    limit = Digits(1, MOST_ITEMS, load_default=MOST_ITEMS)
+
+
+class LogQuery(Strict):
+    """One of three ways: lines ``from``, the last lines, bytes ``from_byte``."""
+
+    from_ = Digits(0, _FAR, data_key="from")
+    lines = Digits(1, MOST_LINES)
+    tail = Digits(1, MOST_LINES)
+    from_byte = Digits(0, _FAR)
+    bytes = Digits(1, MOST_BYTES)
+
+
+class FollowQuery(Strict):
+    from_ = Digits(0, _FAR, data_key="from", load_default=0)
+
+
+class EventsQuery(Strict):
+    topic = ListOf(Text(least=1, most=200), least=1, most=100, required=True)
+    after = Text(least=1, most=4096)
+
+
+def job_filter(query: Query) -> JobFilter:
+    return JobFilter(
+        states=tuple(JobState(state) for state in query["state"]),
+        door=query.get("door"),
+        tags=tuple(query["tag"]),
+        queue=query.get("queue"),
+        owner=query.get("owner"),
+        q=query.get("q"),
+        since=query.get("since"),
+        until=query.get("until"),
+    )
+
+
+def task_filter(query: Query) -> TaskFilter:
+    states = tuple(TaskState(state) for state in query["state"])
+    return TaskFilter(states=states, q=query.get("q"))

@@ -1,0 +1,127 @@
+"""The native job format: what may be in a document, and nothing else.
+
+Shapes and ranges, so that they are in the OpenAPI document; ``graph`` checks names across tasks,
+and the engine whatever holds for the jobs of every door.
+"""
+
+from typing import Any
+
+from windlass.coordinator.web.fields import Choice, Flag, QueueName, Scalar, Text, shown
+from windlass.coordinator.web.nested import ListOf, Part, Table
+from windlass.coordinator.web.quantities import Duration, Real, Size, Whole
+from windlass.coordinator.web.refusals import Strict, refuse
+
+MOST_TASKS = 100_000
+_NAME = 256
+_IMAGE = 1024
+_TAG = 128
+_TEMPLATE = 64 * 1024
+_MEBIBYTE = 1 << 20
+
+
+class QueueOrTemplate(QueueName):
+    """A queue's name, or a template that makes one."""
+
+    def parse(self, value: Any) -> str:
+        if isinstance(value, str) and "{{" in value:
+            return Text(most=_TEMPLATE).parse(value)
+        return super().parse(value)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "minLength": 1, "maxLength": _TEMPLATE}
+
+
+class Gpus(Scalar):
+    """``all`` or a count."""
+
+    def parse(self, value: Any) -> str:
+        text = super().parse(value)
+        if text != "all" and not (text.isascii() and text.isdigit() and int(text[:4]) > 0):
+            raise refuse(f"must not be {shown(text)}", "all, or a number from 1")
+        return text
+
+
+class Names(ListOf):
+    """Of tasks."""
+
+    def __init__(self) -> None:
+        super().__init__(Text(least=1, most=_NAME), most=MOST_TASKS)
+
+
+class RetryDocument(Strict):
+    limit = Whole(0, 100)
+    initial_delay = Duration()
+    scaling_factor = Real(1, 100)
+    max_delay = Duration()
+    jitter = Real(0, 1)
+
+
+class LimitsDocument(Strict):
+    cpus = Real(0.01, 4096)
+    memory = Size(least=6 * _MEBIBYTE)
+
+
+class MountDocument(Strict):
+    type = Choice(["volume", "bind", "tmpfs"], required=True)
+    target = Text(least=1, most=4096, required=True)
+    source = Text(least=1, most=4096)
+    read_only = Flag()
+    size = Size(least=1)
+
+
+class RegistryDocument(Strict):
+    username = Text(least=1, most=_NAME, required=True)
+    password = Text(least=1, most=4096, required=True)
+
+
+class SharedDocument(Strict):
+    """What a task may say, and ``defaults`` for all of them."""
+
+    image = Text(least=1, most=_IMAGE)
+    entrypoint = ListOf(Scalar())
+    env = Table(Scalar())
+    workdir = Text(least=1, most=4096)
+    queue = QueueOrTemplate()
+    priority = Whole(0, 9)
+    timeout = Duration(least=0.001)
+    grace = Duration()
+    retry = Part(RetryDocument)
+    allow_failure = Flag()
+    limits = Part(LimitsDocument)
+    gpus = Gpus(least=1, most=4)
+    shm = Size(least=1)
+    mounts = ListOf(Part(MountDocument), most=100)
+    networks = ListOf(Text(least=1, most=_NAME), most=20)
+    user = Scalar(least=1, most=_NAME)
+    pull = Choice(["always", "if-missing", "never"])
+    registry = Part(RegistryDocument)
+    tags = ListOf(Text(least=1, most=_TAG), most=100)
+
+
+class DefaultsDocument(SharedDocument):
+    pass
+
+
+class TaskDocument(SharedDocument):
+    name = Text(least=1, most=_NAME, required=True)
+    run = Text(least=1)
+    cmd = ListOf(Scalar(), least=1)
+    files = Table(Text(), most=100)
+    needs = Names()
+    condition = Scalar(data_key="if", least=1, most=_TEMPLATE)
+    var = Text(least=1, most=_NAME)
+
+
+class JobDocument(Strict):
+    name = Text(least=1, most=_NAME, required=True)
+    description = Text(most=10_000)
+    inputs = Table(Scalar())
+    tags = ListOf(Text(least=1, most=_TAG), most=100)
+    metadata = Table(Scalar())
+    queue = QueueName()
+    priority = Whole(0, 9)
+    timeout = Duration(least=0.001)
+    fail_fast = Flag()
+    output = Text(least=1, most=_TEMPLATE)
+    defaults = Part(DefaultsDocument)
+    tasks = ListOf(Part(TaskDocument), least=1, most=MOST_TASKS, required=True)

@@ -1,0 +1,98 @@
+"""Checked native document to job spec. Pure: no I/O, no clock, no ids."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from windlass.coordinator.dialects.native import graph
+from windlass.shared.spec import (
+    DEFAULT_PRIORITY,
+    DEFAULT_QUEUE,
+    Container,
+    JobSpec,
+    Limits,
+    Mount,
+    Registry,
+    Retry,
+    TaskSpec,
+)
+
+Doc = Mapping[str, Any]
+
+_JOB = ("description", "inputs", "metadata", "timeout", "fail_fast", "output")
+_TASK = ("condition", "var", "allow_failure")
+_CONTAINER = (
+    "image",
+    "run",
+    "env",
+    "files",
+    "workdir",
+    "gpus",
+    "shm",
+    "user",
+    "pull",
+    "timeout",
+    "grace",
+)
+_LISTS = ("cmd", "entrypoint", "networks")
+_MERGED = ("env", "retry", "limits")  # a task's entries are added to those of the defaults
+
+
+def to_job_spec(doc: Doc) -> JobSpec:
+    queue = doc.get("queue", DEFAULT_QUEUE)
+    priority = doc.get("priority", DEFAULT_PRIORITY)
+    defaults = {"queue": queue, "priority": priority, **doc.get("defaults", {})}
+    by_name = graph.positions(doc["tasks"])
+    tasks = tuple(
+        _task(_merged(defaults, task), graph.needed(task, position, by_name))
+        for position, task in enumerate(doc["tasks"])
+    )
+    return JobSpec(
+        name=doc["name"],
+        tasks=tasks,
+        tags=tuple(doc.get("tags", ())),
+        queue=queue,
+        priority=priority,
+        **_given(doc, _JOB),
+    )
+
+
+def _merged(defaults: Doc, task: Doc) -> Doc:
+    merged = {**defaults, **task}
+    for name in _MERGED:
+        if name in defaults and name in task:
+            merged[name] = {**defaults[name], **task[name]}
+    return merged
+
+
+def _task(doc: Doc, needs: tuple[int, ...]) -> TaskSpec:
+    return TaskSpec(
+        name=doc["name"],
+        key=doc["name"],
+        container=_container(doc),
+        needs=needs,
+        queue=doc["queue"],
+        priority=doc["priority"],
+        retry=Retry(**doc.get("retry", {})),
+        tags=tuple(doc.get("tags", ())),
+        **_given(doc, _TASK),
+    )
+
+
+def _container(doc: Doc) -> Container:
+    given = _given(doc, _CONTAINER)
+    if "registry" in doc:
+        given["registry"] = Registry(**doc["registry"])
+    given |= {name: tuple(doc[name]) for name in _LISTS if name in doc}
+    return Container(
+        limits=Limits(**doc.get("limits", {})),
+        mounts=tuple(map(_mount, doc.get("mounts", ()))),
+        **given,
+    )
+
+
+def _mount(doc: Doc) -> Mount:
+    return Mount(kind=doc["type"], **{name: doc[name] for name in doc if name != "type"})
+
+
+def _given(doc: Doc, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: doc[name] for name in names if name in doc}

@@ -1,0 +1,162 @@
+"""What a user looks at: jobs, tasks and attempts, one or a page of them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+from uuid import UUID
+
+from windlass.coordinator.engine import filters, logbook, showing
+from windlass.coordinator.engine.errors import Invalid, NotFound, Problem
+from windlass.coordinator.engine.paging import turn
+from windlass.coordinator.engine.views import (
+    AttemptView,
+    HistoryRow,
+    JobFilter,
+    JobView,
+    Page,
+    TaskFilter,
+    TaskView,
+    Totals,
+    Why,
+)
+from windlass.coordinator.store import attempt_reads, job_list, job_reads, task_reads
+from windlass.coordinator.store.bounded import TooWide, bounded
+from windlass.coordinator.store.db import Database, Row, Tx
+from windlass.coordinator.store.job_list import Place
+from windlass.shared.ids import AttemptId, JobId, TaskId
+from windlass.shared.states import JobState, TaskState
+from windlass.shared.text import is_clean
+
+T = TypeVar("T")
+
+_LAST_LINES = 10
+_WAITED_FOR = 20  # of them are named
+_TASK_STATES = {state.value: state for state in TaskState}
+
+
+def job(db: Database, id: JobId) -> JobView:
+    with db.transaction() as tx:
+        row = _found(job_reads.job(tx, id), "job", id)
+        failure = job_reads.first_failure(tx, id) if row["failed"] else None
+    return showing.job(row, _why(db, failure) if failure else None)
+
+
+def find(db: Database, door: str, external_id: str) -> JobId:
+    id = None
+    if is_clean(door + external_id):
+        with db.transaction() as tx:
+            id = job_reads.find(tx, door, external_id)
+    return JobId(_found(id, "job", external_id))
+
+
+def jobs(
+    db: Database, filter: JobFilter, *, limit: int, cursor: str | None = None
+) -> Page[JobView]:
+    search, now = filters.search(filter), turn("jobs", limit, -1, cursor)
+    place = Place(UUID(int=now.at.key), now.onward) if now.at else job_list.NEWEST
+    with _patient(db) as tx:
+        rows = job_list.page(tx, search, place, limit + 1)
+    return now.page(rows, lambda row: row["id"].int, showing.job)
+
+
+def count(db: Database, filter: JobFilter, *, most: int = 1001) -> int:
+    search = filters.search(filter)
+    with _patient(db) as tx:
+        return job_list.count(tx, search, most)
+
+
+def totals(db: Database) -> Totals:
+    with db.transaction() as tx:
+        found = job_reads.totals(tx)
+    return Totals(by_state={state.value: found.get(state.value, 0) for state in JobState})
+
+
+def document(db: Database, id: JobId) -> str | None:
+    with db.transaction() as tx:
+        row = _found(job_reads.document(tx, id), "job", id)
+    content: str | None = row["content"]
+    return content
+
+
+def history(db: Database, id: JobId, *, after: int = 0, limit: int = 200) -> Sequence[HistoryRow]:
+    with db.transaction() as tx:
+        _found(job_reads.job(tx, id), "job", id)
+        rows = job_reads.history(tx, id, after, limit)
+    return [showing.history(row) for row in rows]
+
+
+def tasks(
+    db: Database, job_id: JobId, filter: TaskFilter, *, limit: int, cursor: str | None = None
+) -> Page[TaskView]:
+    now = turn(f"tasks:{job_id}", limit, 1, cursor)
+    beyond = now.at.key - 1 if now.at else None  # keys count from 1
+    wanted = filters.task_search(filter, beyond, now.onward)
+    with _patient(db) as tx:
+        _found(job_reads.job(tx, job_id), "job", job_id)
+        rows = task_reads.page(tx, job_id, wanted, limit + 1)
+    return now.page(rows, lambda row: int(row["position"]) + 1, showing.task)
+
+
+def task(db: Database, id: TaskId) -> TaskView:
+    with db.transaction() as tx:
+        row = _found(next(iter(task_reads.tasks(tx, [id])), None), "task", id)
+        waits = row["state"] == TaskState.WAITING
+        keys = (
+            task_reads.waiting_for(tx, row["job_id"], row["position"], _WAITED_FOR) if waits else ()
+        )
+    return showing.task(row, tuple(keys))
+
+
+def task_states(db: Database, job_id: JobId) -> Sequence[TaskState]:
+    with db.transaction() as tx:
+        _found(job_reads.job(tx, job_id), "job", job_id)
+        return [_TASK_STATES[state] for state in task_reads.states(tx, job_id)]
+
+
+def edges(db: Database, job_id: JobId) -> Sequence[tuple[int, int]]:
+    with db.transaction() as tx:
+        _found(job_reads.job(tx, job_id), "job", job_id)
+        return task_reads.edges(tx, job_id)
+
+
+def attempts(db: Database, task_id: TaskId) -> Sequence[AttemptView]:
+    with db.transaction() as tx:
+        _found(next(iter(task_reads.tasks(tx, [task_id])), None), "task", task_id)
+        rows = attempt_reads.of_task(tx, task_id)
+    return [showing.attempt(row) for row in rows]
+
+
+def attempt(db: Database, id: AttemptId) -> AttemptView:
+    with db.transaction() as tx:
+        return showing.attempt(_found(attempt_reads.attempt(tx, id), "attempt", id))
+
+
+def job_attempts(
+    db: Database, id: JobId, *, after: UUID | None = None, limit: int = 200
+) -> Sequence[AttemptView]:
+    with db.transaction() as tx:
+        _found(job_reads.job(tx, id), "job", id)
+        rows = attempt_reads.of_job(tx, id, after, limit)
+    return [showing.attempt(row) for row in rows]
+
+
+def _why(db: Database, failure: Row) -> Why:
+    attempt_id = failure["attempt_id"]
+    lines = logbook.last_lines(db, attempt_id, _LAST_LINES) if attempt_id else ()
+    return showing.why(failure, lines)
+
+
+def _found(thing: T | None, what: str, id: object) -> T:
+    if thing is None:
+        raise NotFound(f"there is no {what} {id}")
+    return thing
+
+
+@contextmanager
+def _patient(db: Database) -> Iterator[Tx]:
+    try:
+        with bounded(db) as tx:
+            yield tx
+    except TooWide:
+        text = "takes too long to answer; narrow the filter"
+        raise Invalid([Problem((), text, "a shorter time, another tag or word")]) from None

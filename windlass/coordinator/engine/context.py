@@ -1,0 +1,63 @@
+"""What expressions can see: inputs, outputs of tasks that ended, and the job itself."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from windlass.coordinator.engine import expressions
+from windlass.coordinator.store import tasks
+from windlass.coordinator.store.db import Tx
+from windlass.shared import spec
+
+Context = Mapping[str, object]
+
+_TASKS = re.compile(r"\btasks\b(?:\s*\??\.\s*([A-Za-z_]\w*))?")
+
+
+def names_in(templates: Iterable[str]) -> set[str] | None:
+    """The vars these may ask for; None where that cannot be told from the text. Never too few."""
+    names: set[str] = set()
+    for template in templates:
+        found = _TASKS.findall(template)
+        if "" in found:
+            return None
+        names.update(found)
+    return names
+
+
+def of_jobs(tx: Tx, specs: Mapping[UUID, str], names: set[str] | None) -> dict[UUID, Context]:
+    """For each job; ``specs`` are the jobs' own, without tasks. Only the outputs under ``names``
+    are read (None: all)."""
+    outputs: dict[UUID, dict[str, str]] = {id: {} for id in specs}
+    if names is None or names:
+        for row in tasks.outputs(tx, list(specs), names):
+            outputs[row["job_id"]][row["var"]] = row["output"]
+    return {id: _context(id, text, outputs[id]) for id, text in specs.items()}
+
+
+def _context(id: UUID, text: str, outputs: Mapping[str, str]) -> Context:
+    job = spec.decode_job(text)
+    return {
+        "inputs": job.inputs,
+        "secrets": {},
+        "tasks": outputs,
+        "job": {"id": str(id), "name": job.name},
+    }
+
+
+def templates_of(task: spec.TaskSpec) -> Sequence[str]:
+    """Every string of a task that is evaluated when it starts."""
+    container = task.container
+    return [
+        task.name,
+        task.queue,
+        task.condition or "",
+        container.image or "",
+        *container.cmd,
+        *container.env.values(),
+    ]
+
+
+def is_templated(task: spec.TaskSpec) -> bool:
+    """Something has to be decided or evaluated before it can start."""
+    return task.condition is not None or any(map(expressions.is_templated, templates_of(task)))

@@ -1,0 +1,98 @@
+"""Due attempts go to the broker; those that seem to have got stuck there go once more.
+
+Published first, committed then: a crash in between repeats a message, whose ticket lets it start
+once, and loses none.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from windlass.coordinator.engine.ports import Due, Publisher, Signals
+from windlass.coordinator.store import due
+from windlass.coordinator.store.db import Database, Row
+from windlass.coordinator.store.transitions import Move, move
+from windlass.shared import metrics
+from windlass.shared.states import ATTEMPT, AttemptState
+
+FIRST = UUID(int=0)
+
+
+def dispatch_due(db: Database, publisher: Publisher, limit: int) -> int:
+    """Hand over what is due, most urgent first; how many that were."""
+    with db.transaction() as tx:
+        rows = due.take(tx, limit)
+        if not rows:
+            return 0
+        publisher.publish(_as_due(rows))
+        move(tx, ATTEMPT, AttemptState.SCHEDULED, [Move(row["id"]) for row in rows])
+    metrics.dispatched.inc(len(rows))
+    for row in rows:
+        metrics.dispatch_seconds.observe(row["late"])
+    return len(rows)
+
+
+class Dispatcher:
+    def __init__(self, db: Database, publisher: Publisher, limit: int = 500) -> None:
+        self._db = db
+        self._publisher = publisher
+        self._limit = limit
+
+    def step(self) -> float:
+        """Rests until the next attempt is due."""
+        if dispatch_due(self._db, self._publisher, self._limit) == self._limit:
+            return 0.0
+        with self._db.transaction() as tx:
+            rest = due.soonest(tx)
+        return float("inf") if rest is None else max(rest, 0.001)
+
+
+class Republisher:
+    """Scheduled attempts that no worker claims, in pages from step to step.
+
+    A queue that still holds as many messages as it has attempts has lost none, and is left alone.
+    """
+
+    def __init__(
+        self, db: Database, publisher: Publisher, signals: Signals, limit: int = 500
+    ) -> None:
+        self._db = db
+        self._publisher = publisher
+        self._signals = signals
+        self._limit = limit
+        self._after = FIRST
+
+    def step(self) -> float:
+        if self._signals.young():  # nobody has claimed it, or that is not known again yet
+            return float("inf")
+        queues, empty = self._short_queues()
+        seen = self._page(queues, empty) if queues else []
+        self._after = seen[-1] if len(seen) == self._limit else FIRST
+        return 0.0 if self._after != FIRST else float("inf")
+
+    def _short_queues(self) -> tuple[list[str], list[str]]:
+        """Queues with fewer messages than attempts, and those of them with none."""
+        with self._db.transaction() as tx:
+            waiting = due.waiting(tx)
+        depths = {queue: self._publisher.depth(queue) for queue in waiting}
+        short = [queue for queue, attempts in waiting.items() if depths[queue] < attempts]
+        return short, [queue for queue in short if depths[queue] == 0]
+
+    def _page(self, queues: Sequence[str], empty: Sequence[str]) -> list[UUID]:
+        with self._db.transaction() as tx:
+            rows = due.take_stuck(tx, queues, empty, self._after, self._limit)
+            ids = [row["id"] for row in rows]
+            standings = self._signals.standings(ids) if ids else []
+            unclaimed = [
+                row
+                for row, standing in zip(rows, standings, strict=True)
+                if standing.ticket != "spent" and standing.holder is None
+            ]
+            if unclaimed:
+                self._publisher.publish(_as_due(unclaimed))
+                due.published_again(tx, [row["id"] for row in unclaimed])
+        metrics.republished.inc(len(unclaimed))
+        return ids
+
+
+def _as_due(rows: Sequence[Row]) -> list[Due]:
+    return [Due(row["id"], row["queue"], row["priority"], row["message"]) for row in rows]

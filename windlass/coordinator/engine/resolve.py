@@ -1,0 +1,44 @@
+"""A task's templates, evaluated. Pure; may raise ``ExpressionError``."""
+
+import msgspec
+
+from windlass.coordinator.engine import expressions
+from windlass.coordinator.engine.context import Context
+from windlass.shared.queues import is_queue_name
+from windlass.shared.spec import TaskSpec
+from windlass.shared.text import clean
+
+NAME_LIMIT = 256
+
+
+def says_no(task: TaskSpec, context: Context) -> bool:
+    """Its condition is there and comes out as ``false``."""
+    return task.condition is not None and _text(task.condition, context).strip() == "false"
+
+
+def resolve(task: TaskSpec, context: Context) -> TaskSpec:
+    """The same task with no template left in it. Results are never evaluated again."""
+    container = task.container
+    resolved = msgspec.structs.replace(
+        container,
+        image=None if container.image is None else _text(container.image, context),
+        cmd=tuple(_text(word, context) for word in container.cmd),
+        env={name: _text(value, context) for name, value in container.env.items()},
+    )
+    name = _text(task.name, context)[:NAME_LIMIT]
+    return msgspec.structs.replace(
+        task, name=name, queue=_queue(task.queue, context), container=resolved
+    )
+
+
+def _text(template: str, context: Context) -> str:
+    if not expressions.is_templated(template):
+        return template
+    return clean(expressions.render(template, context))
+
+
+def _queue(template: str, context: Context) -> str:
+    queue = _text(template, context)
+    if not is_queue_name(queue):
+        raise expressions.ExpressionError(f"{template} gives {queue!r}, which cannot name a queue")
+    return queue

@@ -1,0 +1,181 @@
+"""A spec becomes a job, its tasks, what connects them, and the first attempts."""
+
+from datetime import datetime
+
+import msgspec
+
+from windlass.coordinator.engine import activate, check
+from windlass.coordinator.engine.context import is_templated
+from windlass.coordinator.engine.errors import Conflict, Invalid
+from windlass.coordinator.engine.ports import Signals
+from windlass.coordinator.engine.turn import Turn
+from windlass.coordinator.engine.views import JobView, Submission, Submitted
+from windlass.coordinator.store import attempts, edges, idempotency, jobs, tasks
+from windlass.coordinator.store.attempts import NewAttempt
+from windlass.coordinator.store.db import Batch, Database, Writer
+from windlass.coordinator.store.errors import Taken
+from windlass.coordinator.store.jobs import NewJob
+from windlass.coordinator.store.tasks import NewTask
+from windlass.shared import spec
+from windlass.shared.ids import JobId, TaskId, new_job_id, new_task_id
+from windlass.shared.spec import JobSpec, TaskSpec
+from windlass.shared.states import JobState, TaskState
+from windlass.shared.text import clean
+
+
+def submit(db: Database, signals: Signals, submission: Submission) -> Submitted:
+    problems = check.problems(submission.spec) + check.submission_problems(submission)
+    if problems:
+        raise Invalid(problems)
+    job = _Made(new_job_id(), submission)
+    try:
+        created_at, turn = _evaluated(db, job) if job.templated else (_at_once(db, job), None)
+    except Taken as taken:
+        return _known(db, submission, taken)
+    signals.wake_dispatch()  # heard by whoever watches all jobs; this one nobody knows yet
+    if turn is None:
+        return Submitted(job_id=job.id, created=True, view=_view(job.id, submission, created_at))
+    turn.tell(signals)
+    return Submitted(job_id=job.id, created=True)
+
+
+class _Made:
+    """Everything that becomes a row."""
+
+    def __init__(self, id: JobId, submission: Submission) -> None:
+        self.id = id
+        self.submission = submission
+        self._tasks, self._first = _tasks(id, submission.spec)
+        # Expressions have to be evaluated before these can start, which they could at once.
+        self.templated = [row.id for row in self._tasks if row.templated and row.waiting_on == 0]
+
+    def write(self, writer: Writer) -> None:
+        job, document = self.submission.spec, self.submission.document
+        _remember(writer, self.id, self.submission)
+        jobs.insert(writer, _job(self.id, self.submission))
+        if document is not None:
+            jobs.insert_document(writer, self.id, clean(document))
+        tasks.insert(writer, self.id, self._tasks)
+        needs = [(parent, child) for child, task in enumerate(job.tasks) for parent in task.needs]
+        edges.insert(writer, self.id, needs)
+        attempts.insert(writer, self._first)
+        jobs.ask_moment(writer)
+
+
+def _at_once(db: Database, job: _Made) -> datetime:
+    with db.at_once() as batch:
+        job.write(batch)
+    return _moment(batch)
+
+
+def _evaluated(db: Database, job: _Made) -> tuple[datetime, Turn]:
+    with db.transaction() as tx:
+        with tx.together() as batch:
+            job.write(batch)
+        turn = Turn(tx, jobs.lock(tx, [job.id]), ready=list(job.templated))
+        activate.start_ready(turn)
+    return _moment(batch), turn
+
+
+def _moment(batch: Batch) -> datetime:
+    assert batch.answer is not None  # noqa: S101
+    created_at: datetime = batch.answer["moment"]
+    return created_at
+
+
+def _view(id: JobId, submission: Submission, created_at: datetime) -> JobView:
+    """As it was stored; nothing has happened to it yet."""
+    job = submission.spec
+    return JobView(
+        id=id,
+        door=submission.door,
+        external_id=submission.external_id,
+        owner=submission.owner,
+        name=job.name,
+        description=job.description,
+        state=JobState.PENDING,
+        reason=None,
+        error="",
+        cancelling=False,
+        epoch=1,
+        priority=job.priority,
+        queue=job.queue,
+        tags=job.tags,
+        spec=msgspec.structs.replace(job, tasks=()),
+        total=len(job.tasks),
+        ended=0,
+        failed=0,
+        output=None,
+        created_at=created_at,
+        started_at=None,
+        ended_at=None,
+    )
+
+
+def _remember(writer: Writer, id: JobId, submission: Submission) -> None:
+    if submission.idempotency_key is not None:
+        idempotency.insert(writer, _key(submission), submission.fingerprint, id)
+
+
+def _known(db: Database, submission: Submission, taken: Taken) -> Submitted:
+    if taken.constraint != idempotency.CONSTRAINT:
+        raise Conflict(f"the id {submission.external_id!r} is taken")
+    with db.transaction() as tx:
+        found = idempotency.find(tx, _key(submission))
+    if found is None or found["fingerprint"] != submission.fingerprint:
+        raise Conflict("this idempotency key came with another request before")
+    return Submitted(job_id=JobId(found["job_id"]), created=False)
+
+
+def _key(submission: Submission) -> idempotency.Key:
+    return idempotency.Key(submission.door, submission.owner, submission.idempotency_key or "")
+
+
+def _job(id: JobId, submission: Submission) -> NewJob:
+    job = submission.spec
+    return NewJob(
+        id=id,
+        door=submission.door,
+        external_id=submission.external_id,
+        owner=submission.owner,
+        name=job.name,
+        description=job.description,
+        priority=job.priority,
+        queue=job.queue,
+        tags=list(job.tags),
+        spec=spec.encode(msgspec.structs.replace(job, tasks=())).decode(),
+        total=len(job.tasks),
+        timeout=job.timeout,
+        fail_fast=job.fail_fast,
+        templated=job.output is not None,
+    )
+
+
+def _tasks(id: JobId, job: JobSpec) -> tuple[list[NewTask], list[NewAttempt]]:
+    """The first that can start do so; the loop of ``activate`` takes the others."""
+    rows: list[NewTask] = []
+    first: list[NewAttempt] = []
+    for position, task in enumerate(job.tasks):
+        task_id, templated = new_task_id(), is_templated(task)
+        starts = not (task.needs or templated) and len(first) < activate.AT_ONCE
+        if starts:
+            first.append(activate.order(id, job.name, task_id, 1, task))
+        rows.append(_row(position, task, task_id, starts=starts, templated=templated))
+    return rows, first
+
+
+def _row(position: int, task: TaskSpec, id: TaskId, *, starts: bool, templated: bool) -> NewTask:
+    return NewTask(
+        id=id,
+        position=position,
+        key=task.key or task.name,
+        name=task.name,
+        var=task.var,
+        state=TaskState.ACTIVE if starts else TaskState.WAITING,
+        waiting_on=len(task.needs),
+        templated=templated,
+        allow_failure=task.allow_failure,
+        queue=task.queue,
+        priority=task.priority,
+        spec=spec.encode(task).decode(),
+    )

@@ -1,0 +1,33 @@
+"""What one transaction does to the jobs it has locked, step by step, and whom to tell after it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from windlass.coordinator.engine.ports import Signals
+from windlass.coordinator.store.db import Row, Tx
+
+
+@dataclass
+class Turn:
+    """``jobs`` is how they stood when they were locked; the sets grow as things happen."""
+
+    tx: Tx
+    jobs: Mapping[UUID, Row]
+    ready: list[UUID] = field(default_factory=list)  # tasks that wait for nothing any more
+    changed: set[UUID] = field(default_factory=set)  # jobs somebody may be watching
+    stopping: set[UUID] = field(default_factory=set)  # jobs for which an early end is news
+    over: set[UUID] = field(default_factory=set)  # jobs that have ended
+    due: bool = False  # there are new attempts
+
+    def wanted(self, job_id: UUID) -> str | None:
+        """Why this job shall end early, if it shall."""
+        wanted: str | None = self.jobs[job_id]["wanted"]
+        return wanted or ("task_failed" if job_id in self.stopping else None)
+
+    def tell(self, signals: Signals) -> None:
+        """After the commit."""
+        if self.due or self.ready:  # the loop that starts what is ready wakes with the dispatcher
+            signals.wake_dispatch()
+        if self.changed:
+            signals.changed(sorted(self.changed))

@@ -1,0 +1,116 @@
+"""The attempt table, as the engine writes it."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+
+from windlass.coordinator.store.db import Row, Tx, Writer
+from windlass.coordinator.store.rows import packed, pages
+
+
+class NewAttempt(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    task_id: UUID
+    job_id: UUID
+    number: int
+    epoch: int
+    queue: str
+    priority: int
+    message: str
+    timeout: float | None
+    delay: float = 0.0  # seconds until it may be dispatched
+
+
+_INSERT = """
+INSERT INTO attempt (id, task_id, job_id, number, epoch, state, queue, priority, message, timeout,
+                     run_after)
+SELECT id, task_id, job_id, number, epoch, 'pending', queue, priority, message, timeout,
+       now() + make_interval(secs => delay)
+FROM json_to_recordset(%(rows)s) AS row (
+    id uuid, task_id uuid, job_id uuid, number integer, epoch integer, queue text,
+    priority smallint, message text, timeout double precision, delay double precision)
+"""
+
+
+def insert(writer: Writer, attempts: Sequence[NewAttempt]) -> None:
+    for page in pages(attempts):
+        writer.run(_INSERT, rows=packed(page))
+
+
+_HELD = """
+SELECT attempt.id, attempt.task_id, attempt.job_id, attempt.number, attempt.epoch, attempt.state,
+    attempt.node, attempt.queue, attempt.priority, attempt.timeout, attempt.settled,
+    attempt.log_bytes, attempt.cancelling, task.position, task.key, task.allow_failure,
+    task.failures, task.losses,
+    CASE WHEN again.id IS NOT NULL THEN attempt.message END AS message,
+    CASE WHEN again.id IS NOT NULL THEN task.spec END AS spec
+FROM attempt JOIN task ON task.id = attempt.task_id
+LEFT JOIN unnest(%(again)s::uuid[]) AS again (id) ON again.id = attempt.id
+WHERE attempt.id = ANY(%(ids)s::uuid[])
+"""
+
+
+def held(tx: Tx, ids: Sequence[UUID], again: Sequence[UUID]) -> dict[UUID, Row]:
+    """What the engine knows of these, by id; with message and the task's spec for those that may
+    have to be tried ``again``. Its job is locked."""
+    rows = tx.all(_HELD, ids=list(ids), again=list(again))
+    return {row["id"]: row for row in rows}
+
+
+_OPEN = """
+SELECT attempt.id, attempt.task_id, attempt.job_id, attempt.state, attempt.node,
+    task.position, task.key, task.allow_failure
+FROM attempt JOIN task ON task.id = attempt.task_id
+WHERE attempt.job_id = ANY(%(job_ids)s::uuid[]) AND NOT attempt.cancelling
+  AND attempt.state IN ('pending', 'scheduled', 'running')
+LIMIT %(limit)s
+"""
+
+
+def open_of(tx: Tx, job_ids: Sequence[UUID], limit: int) -> Sequence[Row]:
+    """What of these jobs may still run and has not been told to stop."""
+    return tx.all(_OPEN, job_ids=list(job_ids), limit=limit)
+
+
+_CANCELLING = "UPDATE attempt SET cancelling = true WHERE id = ANY(%(ids)s::uuid[])"
+
+
+def cancelling(tx: Tx, ids: Sequence[UUID]) -> None:
+    """They have been told to stop."""
+    if ids:
+        tx.run(_CANCELLING, ids=list(ids))
+
+
+_COMPLETE = """
+SELECT attempt.id, attempt.node,
+    coalesce(attempt.log_bytes, 0) <= coalesce(log.bytes, 0) AS complete,
+    attempt.ended_at < now() - interval '20 seconds'
+        AND (resend_at IS NULL OR resend_at < now() - interval '60 seconds') AS overdue,
+    attempt.ended_at < now() - interval '10 minutes' AND NOT EXISTS (
+        SELECT FROM node WHERE node.name = attempt.node AND node.left_at IS NULL
+        AND node.seen_at > now() - interval '1 minute') AS hopeless
+FROM attempt LEFT JOIN log ON log.attempt_id = attempt.id
+WHERE NOT settled AND ended_at IS NOT NULL
+ORDER BY resend_at NULLS FIRST, id LIMIT %(limit)s FOR UPDATE OF attempt SKIP LOCKED
+"""
+
+
+def unsettled(tx: Tx, limit: int) -> Sequence[Row]:
+    """Final, and its node not told so; with how its log stands."""
+    return tx.all(_COMPLETE, limit=limit)
+
+
+_SETTLED = "UPDATE attempt SET settled = true WHERE id = ANY(%(ids)s::uuid[]) AND NOT settled"
+
+
+def settled(tx: Tx, ids: Sequence[UUID]) -> None:
+    tx.run(_SETTLED, ids=list(ids))
+
+
+_RESEND = "UPDATE attempt SET resend_at = now() WHERE id = ANY(%(ids)s::uuid[])"
+
+
+def resend(tx: Tx, ids: Sequence[UUID]) -> None:
+    """Their nodes have been asked for their logs again."""
+    tx.run(_RESEND, ids=list(ids))

@@ -1,0 +1,173 @@
+"""The job table, as the engine writes it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import msgspec
+
+from windlass.coordinator.store.db import Row, Tx, Writer
+from windlass.coordinator.store.rows import packed
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewJob:
+    id: UUID
+    door: str
+    external_id: str | None
+    owner: str
+    name: str
+    description: str
+    priority: int
+    queue: str
+    tags: list[str]
+    spec: str
+    total: int
+    timeout: float | None
+    fail_fast: bool
+    templated: bool
+
+
+_INSERT = """
+WITH made AS (
+    INSERT INTO job (id, door, external_id, owner, name, description, state, priority, queue, tags,
+                     spec, total, timeout, fail_fast, templated)
+    VALUES (%(id)s, %(door)s, %(external_id)s, %(owner)s, %(name)s, %(description)s, 'pending',
+            %(priority)s, %(queue)s, %(tags)s::text[], %(spec)s, %(total)s, %(timeout)s,
+            %(fail_fast)s, %(templated)s)
+    RETURNING id, state
+)
+INSERT INTO history (job_id, entity, entity_id, became, reason)
+SELECT id, 'job', id, state, 'submitted' FROM made
+"""
+
+
+def insert(writer: Writer, job: NewJob) -> None:
+    """Taken (``job_external``): the door's id is in use."""
+    writer.run(_INSERT, **vars(job))
+
+
+_MOMENT = "SELECT now() AS moment"
+
+
+def ask_moment(writer: Writer) -> None:
+    """The time of this transaction, which is when its jobs are created."""
+    writer.run(_MOMENT)
+
+
+_LOCKED = "id, name, state, wanted, settling, epoch, total, ended, failed, error, fail_fast"
+
+_LOCK = f"SELECT {_LOCKED} FROM job WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE"  # noqa: S608
+
+
+def lock(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, Row]:
+    """Whoever changes a job's tasks or attempts does this first; those that exist, by id."""
+    rows = tx.all(_LOCK, ids=sorted(set(ids)))
+    return {row["id"]: row for row in rows}
+
+
+_LOCK_OF_ATTEMPTS = f"""
+SELECT {_LOCKED} FROM job
+WHERE id IN (SELECT job_id FROM attempt WHERE id = ANY(%(attempts)s::uuid[]))
+ORDER BY id FOR UPDATE
+"""  # noqa: S608
+
+
+def lock_of_attempts(tx: Tx, attempt_ids: Sequence[UUID]) -> dict[UUID, Row]:
+    """``lock`` for the jobs these attempts belong to."""
+    rows = tx.all(_LOCK_OF_ATTEMPTS, attempts=list(attempt_ids))
+    return {row["id"]: row for row in rows}
+
+
+class Tally(msgspec.Struct, frozen=True, kw_only=True):
+    """How many more tasks of a job have ended; ``error`` names the first that failed.
+
+    ``ran``: for how many seconds, at least, the job has been going on, where that is known.
+    """
+
+    job_id: UUID
+    ended: int
+    failed: int = 0
+    error: str = ""
+    ran: float | None = None
+
+
+_COUNT = """
+UPDATE job SET
+    ended = job.ended + tally.ended,
+    failed = job.failed + tally.failed,
+    error = CASE WHEN job.error = '' THEN tally.error ELSE job.error END,
+    started_at = coalesce(started_at, now() - make_interval(secs => tally.ran))
+FROM json_to_recordset(%(tallies)s)
+    AS tally (job_id uuid, ended integer, failed integer, error text, ran double precision)
+WHERE job.id = tally.job_id
+RETURNING id, name, wanted, job.ended = total AS over, job.failed, job.error, templated,
+    CASE WHEN templated AND job.ended = total THEN spec END AS spec
+"""
+
+
+def count(tx: Tx, tallies: Sequence[Tally]) -> Sequence[Row]:
+    """The jobs as they stand then; ``over``: every task has ended."""
+    return tx.all(_COUNT, tallies=packed(tallies)) if tallies else []
+
+
+_STATUS = """
+SELECT id, name, wanted, ended = total AS over, failed, error, templated,
+    CASE WHEN templated THEN spec END AS spec
+FROM job WHERE id = %(id)s
+"""
+
+
+def status(tx: Tx, id: UUID) -> Row | None:
+    """As ``count`` gives it."""
+    return tx.one(_STATUS, id=id)
+
+
+_WANT = """
+UPDATE job SET wanted = %(wanted)s, settling = true,
+    error = CASE WHEN error = '' THEN %(error)s ELSE error END
+WHERE id = ANY(%(ids)s::uuid[]) AND wanted IS NULL AND ended_at IS NULL
+RETURNING id
+"""
+
+
+def want(tx: Tx, ids: Sequence[UUID], wanted: str, error: str = "") -> list[UUID]:
+    """An early end; the first wish stands. The jobs to which this was news."""
+    return [row["id"] for row in tx.all(_WANT, ids=list(ids), wanted=wanted, error=error)]
+
+
+_SETTLING = "SELECT id FROM job WHERE settling ORDER BY id LIMIT %(limit)s"
+
+
+def settling(tx: Tx, limit: int) -> list[UUID]:
+    """Whose early end is not carried out yet."""
+    return [row["id"] for row in tx.all(_SETTLING, limit=limit)]
+
+
+_CARRIED_OUT = """
+UPDATE job SET settling = false
+WHERE id = ANY(%(ids)s::uuid[]) AND settling
+  AND NOT EXISTS (SELECT FROM task WHERE job_id = job.id AND state = 'waiting')
+  AND NOT EXISTS (SELECT FROM attempt WHERE job_id = job.id AND NOT cancelling
+                  AND state IN ('pending', 'scheduled', 'running'))
+"""
+
+
+def carried_out(tx: Tx, ids: Sequence[UUID]) -> None:
+    """Of these, the ones where everything is stopped or told to stop are done with."""
+    tx.run(_CARRIED_OUT, ids=list(ids))
+
+
+_SPECS = "SELECT id, spec FROM job WHERE id = ANY(%(ids)s::uuid[])"
+
+
+def specs(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Without their tasks."""
+    return {row["id"]: row["spec"] for row in tx.all(_SPECS, ids=list(ids))}
+
+
+_INSERT_DOCUMENT = "INSERT INTO document (job_id, content) VALUES (%(job_id)s, %(content)s)"
+
+
+def insert_document(writer: Writer, job_id: UUID, content: str) -> None:
+    writer.run(_INSERT_DOCUMENT, job_id=job_id, content=content)

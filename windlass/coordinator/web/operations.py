@@ -1,0 +1,119 @@
+"""Operations of a door: what each takes, who may call it, what it gives.
+
+Declared on the method that carries it out; the route, the check of the caller and of the query,
+and the OpenAPI document all come from this one declaration.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from flask import Blueprint, Response, request
+from marshmallow import Schema
+from werkzeug.exceptions import NotFound
+
+from windlass.coordinator.web.auth import ANYBODY, Caller, Gate, Scope
+from windlass.coordinator.web.query import NoQuery, read_query
+
+Handler = Callable[..., Response]
+H = TypeVar("H", bound=Handler)
+_MARK = "__operation__"
+
+
+@dataclass(frozen=True)
+class Call:
+    """Who calls, and the checked query."""
+
+    caller: Caller
+    query: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gives:
+    """One answer. Without a schema it is bytes of ``media``, or nothing."""
+
+    schema: type[Schema] | None = None
+    media: str | None = None
+    about: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """``scope`` None: anybody may call."""
+
+    method: str
+    rule: str
+    scope: Scope | None
+    query: type[Schema] = NoQuery
+    body: type[Schema] | None = None
+    formats: tuple[str, ...] = ("application/json",)
+    headers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # name -> its shape
+    gives: Mapping[int, Gives] = field(default_factory=dict)
+    fails: tuple[int, ...] = ()  # besides what its other parts imply
+
+    def failures(self) -> set[int]:
+        """Every status it may fail with."""
+        statuses = {*self.fails, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.BAD_REQUEST}
+        if self.scope is not None:
+            statuses |= {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+        if "<" in self.rule:
+            statuses.add(HTTPStatus.NOT_FOUND)
+        if self.body is not None:
+            statuses |= {
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            }
+        return {int(status) for status in statuses}
+
+
+@dataclass(frozen=True)
+class Bound:
+    """An operation and the method that carries it out."""
+
+    operation: Operation
+    handler: Handler
+    topic: str  # it is listed under
+
+    @property
+    def name(self) -> str:
+        return self.handler.__name__
+
+    @property
+    def summary(self) -> str:
+        return (self.handler.__doc__ or "").strip().split("\n\n")[0]
+
+
+def operation(at: str, scope: Scope | None, **details: Any) -> Callable[[H], H]:
+    """``at``: method and rule, such as ``GET /jobs``; ``details`` as in Operation."""
+    method, _, rule = at.partition(" ")
+
+    def mark(handler: H) -> H:
+        setattr(handler, _MARK, Operation(method=method, rule=rule, scope=scope, **details))
+        return handler
+
+    return mark
+
+
+def operations_of(*resources: object) -> Iterator[Bound]:
+    """All marked methods, in the order written."""
+    for resource in resources:
+        for name, member in vars(type(resource)).items():
+            if hasattr(member, _MARK):
+                topic = type(resource).__name__
+                yield Bound(getattr(member, _MARK), getattr(resource, name), topic)
+
+
+def mount(blueprint: Blueprint, gate: Gate, bound: Bound) -> None:
+    operation = bound.operation
+    query = operation.query()
+
+    def view(**places: Any) -> Response:
+        if any("\0" in str(place) for place in places.values()):
+            raise NotFound  # nothing is named so, and Postgres will not be asked
+        caller = ANYBODY if operation.scope is None else gate.admit(request, operation.scope)
+        return bound.handler(Call(caller, read_query(query, request.args)), **places)
+
+    blueprint.add_url_rule(
+        operation.rule, bound.name, view, methods=[operation.method], strict_slashes=True
+    )

@@ -1,0 +1,30 @@
+"""What the HTTP side must be told. Made by the coordinator's configuration."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+MEGABYTE = 1 << 20
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoorSettings:
+    enabled: bool = True
+    prefix: str | None = None  # None: where its clients expect it
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpSettings:
+    """``open``: without any token in the database, everybody may do everything; for a coordinator
+    that only this machine reaches, or whose operator said so. ``hosts``: names it may then be
+    called by, so that no web page reaches it under a name of its own; none: any name."""
+
+    open: bool = False
+    hosts: tuple[str, ...] = LOOPBACK
+    threads: int = 32  # of one HTTP process
+    largest_body: int = 32 * MEGABYTE
+    proxies: int = 0  # trusted ones in front, whose X-Forwarded-* headers count
+    doors: Mapping[str, DoorSettings] = field(default_factory=dict)
+
+    def door(self, name: str) -> DoorSettings:
+        return self.doors.get(name, DoorSettings())

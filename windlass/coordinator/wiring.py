@@ -1,0 +1,129 @@
+"""The composition root: the only place that builds Database, Redis, Publisher and Engine.
+
+What is heavy is imported where it is needed: the loops need no Flask, the API no kombu.
+"""
+
+# ruff: noqa: PLC0415
+
+import gc
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from redis import Redis
+
+from windlass.coordinator.config import Config
+from windlass.coordinator.loops import Loop, in_batches, run_all, wake_all, waking
+from windlass.coordinator.store.db import Database
+from windlass.coordinator.transport.nudges import Nudges
+from windlass.coordinator.transport.signals import RedisSignals
+from windlass.shared import keys
+from windlass.shared.redis import connect
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from windlass.coordinator.web.streams import Streams
+
+POOL = 10  # Postgres connections of one process, opened as they are needed
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What everything else stands on. Nothing is connected before it is used."""
+
+    db: Database
+    redis: Redis
+    nudges: Nudges
+    signals: RedisSignals
+
+    def close(self) -> None:
+        self.nudges.close()
+        self.redis.close()
+        self.db.close()
+
+
+def ground(config: Config) -> Ground:
+    redis = connect(config.redis_url)
+    nudges = Nudges(redis)
+    hasty = connect(config.redis_url, timeout=1.0, retries=0)
+    db = Database(config.database_url, POOL)
+    return Ground(db, redis, nudges, RedisSignals(redis, hasty, nudges))
+
+
+def http_app(config: Config, streams: "Streams") -> "Flask":
+    """``streams``: whoever ends the process ends them first."""
+    from windlass.coordinator.app import create_app
+    from windlass.coordinator.engine.service import Engine
+    from windlass.coordinator.web.settings import LOOPBACK, HttpSettings
+
+    base = ground(config)
+    local = config.bind.is_loopback
+    settings = HttpSettings(
+        open=config.insecure or local,
+        hosts=(*LOOPBACK, config.bind.host) if local else (),
+        threads=config.http_threads,
+        proxies=config.proxies,
+    )
+    return create_app(Engine(base.db, base.signals), settings, streams)
+
+
+def run_loops(config: Config, until: Callable[[], object]) -> None:
+    """Every loop of the engine, until ``until`` returns."""
+    base = ground(config)
+    made = [*_handing_out(config, base), *_taking_in(config, base), *_watching(base)]
+    gc.freeze()
+    base.nudges.listen([keys.DISPATCH_NUDGE], partial(wake_all, made))
+    run_all(made, until)
+    base.close()
+
+
+def _handing_out(config: Config, base: Ground) -> Sequence[Loop]:
+    from windlass.coordinator.engine import activate
+    from windlass.coordinator.engine.dispatch import Dispatcher, Republisher
+    from windlass.coordinator.transport.publisher import CeleryPublisher
+    from windlass.shared.lease import Leases
+
+    # In haste: rows are locked while it publishes.
+    leases = Leases(connect(config.redis_url, timeout=2.0, retries=0))
+    publisher = CeleryPublisher(config.redis_url, leases)
+    ready = partial(activate.activate_ready, base.db, base.signals, 500)
+    return [
+        Loop(Dispatcher(base.db, publisher).step, every=1.0, nudged=True),
+        Loop(Republisher(base.db, publisher, base.signals).step, every=5.0),
+        Loop(in_batches("activate", ready, full=500), every=2.0, nudged=True),
+    ]
+
+
+def _taking_in(config: Config, base: Ground) -> Sequence[Loop]:
+    from windlass.coordinator.engine import settle
+    from windlass.coordinator.transport.inbox import Inbox, Intake
+    from windlass.coordinator.transport.logbook import Logbook
+
+    # Without retries: a read repeated behind its back would leave entries behind.
+    redis = connect(config.redis_url, retries=0)
+    intake = Intake(base.db, base.signals)
+    final = Loop(
+        in_batches("settle", partial(settle.settle, base.db, base.signals, 500), full=500), 3.0
+    )
+    return [
+        Loop(waking(final, Inbox(redis, config.name, intake).step), every=1.0),
+        Loop(waking(final, Logbook(redis, config.name, base.db, base.signals).step), every=1.0),
+        final,
+    ]
+
+
+def _watching(base: Ground) -> Sequence[Loop]:
+    from windlass.coordinator.engine import cancel, deadlines, fleet
+    from windlass.coordinator.engine.reap import Reaper
+
+    db, signals = base.db, base.signals
+    stop = partial(cancel.carry_out, db, signals, 20)
+    late = partial(deadlines.enforce, db, signals)
+    return [
+        Loop(Reaper(db, signals, signals).step, every=3.0),
+        Loop(in_batches("cancel", stop, full=20), every=1.0, nudged=True),
+        Loop(in_batches("deadlines", late, full=deadlines.BATCH), every=2.0),
+        Loop(in_batches("fleet", partial(fleet.forget, db), full=1_000_000), every=3600.0),
+    ]

@@ -1,0 +1,101 @@
+"""A worker's configuration, from the environment."""
+
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from environs import Env, FileAwareEnv, ValidationError, validate
+
+from windlass.shared.durations import parse_duration
+from windlass.shared.queues import is_queue_name
+from windlass.shared.spec import DEFAULT_QUEUE
+from windlass.worker.identity import ANY_NUMBER
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    redis_url: str
+    node: str
+    queues: tuple[str, ...] = (DEFAULT_QUEUE,)
+    concurrency: int
+    runtime: str = "docker"
+    state_dir: Path
+    bind_sources: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    default_image: str | None = None
+    drain_timeout: float = 10.0
+    health_file: Path | None = None  # touched by every beat of a worker that can do its work
+    log_level: str = "info"
+
+    @classmethod
+    def from_env(cls, env: Env | None = None) -> Self:
+        """Reports every bad variable at once, by ``environs.EnvValidationError``. ``X_FILE`` names
+        a file that holds the value of ``X``."""
+        env = env or FileAwareEnv(eager=False, strip_whitespace=True)
+        with env.prefixed("WINDLASS_"):
+            config = cls(
+                redis_url=env.str("REDIS_URL", "redis://127.0.0.1:6379/0"),
+                node=env.str("NODE_NAME", socket.gethostname(), validate=_is_name),
+                queues=_many(env.list("QUEUES", [DEFAULT_QUEUE], validate=_are_names)),
+                concurrency=env.int(
+                    "CONCURRENCY", os.cpu_count() or 1, validate=validate.Range(min=1, max=1000)
+                ),
+                runtime=env.str(
+                    "RUNTIME", "docker", validate=validate.OneOf(["docker", "process"])
+                ),
+                state_dir=env.path("STATE_DIR", _default_state_dir()),
+                bind_sources=_many(env.list("BIND_SOURCES", [])),
+                networks=_many(env.list("NETWORKS", [])),
+                default_image=env.str("DEFAULT_IMAGE", None),
+                drain_timeout=_parsed(env.str("DRAIN_TIMEOUT", "10s", validate=_is_duration)),
+                health_file=env.path("HEALTH_FILE", None),
+                log_level=env.str(
+                    "LOG_LEVEL",
+                    "info",
+                    validate=validate.OneOf(["debug", "info", "warning", "error"]),
+                ),
+            )
+        env.seal()
+        return config
+
+
+def _is_name(text: str) -> None:
+    if not is_queue_name(text.removesuffix(ANY_NUMBER)):
+        raise ValidationError(
+            "may hold letters, digits, '.', '_' and '-', 63 at most, and a '*' at its end"
+        )
+
+
+def _are_names(names: list[str]) -> None:
+    for name in names:
+        if not is_queue_name(name):
+            raise ValidationError(f"{name!r} is not the name of a queue")
+
+
+def _is_duration(text: str) -> None:
+    try:
+        parse_duration(text)
+    except ValueError as problem:
+        raise ValidationError(str(problem)) from None
+
+
+def _many(values: list[str] | None) -> tuple[str, ...]:
+    """Empty for what was refused already: ``seal`` reports it."""
+    return tuple(values or ())
+
+
+def _parsed(text: str | None) -> float:
+    """0 for what was refused already: ``seal`` reports it."""
+    try:
+        return parse_duration(text or "0s")
+    except ValueError:
+        return 0.0
+
+
+def _default_state_dir() -> Path:
+    if os.geteuid() == 0:
+        return Path("/var/lib/windlass/worker")
+    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(base) / "windlass" / "worker"

@@ -1,0 +1,128 @@
+"""The only place that builds a worker's parts and knows how they hang together."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.metadata import PackageNotFoundError, version
+from typing import Protocol
+
+from windlass.shared.clock import SystemClock
+from windlass.shared.lease import Leases
+from windlass.shared.redis import connect
+from windlass.shared.streams import Outlet
+from windlass.worker import tasks
+from windlass.worker.adopt import sweeper
+from windlass.worker.app import create_app
+from windlass.worker.capacity import Capacity, Hold
+from windlass.worker.config import Config
+from windlass.worker.consumer import admission
+from windlass.worker.execution import Tools
+from windlass.worker.health import Health
+from windlass.worker.heartbeat import Heartbeat, Node
+from windlass.worker.identity import Ownership
+from windlass.worker.intake import Intake
+from windlass.worker.keeper import Keeper
+from windlass.worker.nudges import Nudges
+from windlass.worker.progress import Progress
+from windlass.worker.pump import Pump
+from windlass.worker.reporter import Reporter
+from windlass.worker.runner import Runner
+from windlass.worker.runtimes.base import Runtime
+from windlass.worker.ticker import Ticker
+from windlass.worker.watchdog import Pulse, Watchdog
+
+ABSENCE = timedelta(minutes=2)  # how long leases outlast a worker that ended in order
+_KEEPER_PATIENCE = 2.0  # seconds: a round that hangs must not cost the leases
+
+
+class Part(Protocol):
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worker:
+    node: str
+    runtime: Runtime
+    leases: Leases
+    lasting: Leases
+    ownership: Ownership
+    capacity: Capacity
+    runner: Runner
+    keeper: Keeper
+    reporter: Reporter
+    heartbeat: Heartbeat
+    intake: Intake
+    watchdog: Watchdog
+    always: tuple[Part, ...]  # run from the start
+    sweeper: Ticker
+
+
+def build(
+    config: Config, runtime: Runtime, installation: str, fail: Callable[[int], None]
+) -> Worker:
+    clock = SystemClock()
+    redis = connect(config.redis_url)
+    outlet = Outlet(redis)
+    capacity = Capacity(config.concurrency)
+    capacity.hold(Hold.STARTING)
+    keeper = Keeper(Leases(connect(config.redis_url, timeout=_KEEPER_PATIENCE)), config.node)
+    reporter = Reporter(outlet)
+    tools = Tools(
+        node=config.node,
+        clock=clock,
+        runtime=runtime,
+        leases=Leases(redis),
+        keeper=keeper,
+        reporter=reporter,
+        progress=Progress(reporter, clock, config.node),
+        pump=Pump(outlet, clock),
+        capacity=capacity,
+    )
+    runner = Runner(tools)
+    pulse = Pulse(clock)
+    ownership = Ownership(redis, config.node, installation)
+    heartbeat = Heartbeat(redis, _node(config, clock), ownership, capacity, keeper.held)
+    nudges = Nudges(redis, config.node, [keeper.nudge, heartbeat.nudge])
+    return Worker(
+        node=config.node,
+        runtime=runtime,
+        leases=tools.leases,
+        lasting=Leases(redis, ABSENCE),
+        ownership=ownership,
+        capacity=capacity,
+        runner=runner,
+        keeper=keeper,
+        reporter=reporter,
+        heartbeat=heartbeat,
+        intake=_intake(config, runner, capacity, pulse),
+        watchdog=Watchdog(redis, pulse, fail),
+        always=(reporter, keeper, nudges, tools.progress, Health(runtime, capacity), heartbeat),
+        sweeper=sweeper(runtime, runner),
+    )
+
+
+def _intake(config: Config, runner: Runner, capacity: Capacity, pulse: Pulse) -> Intake:
+    app = create_app(config.redis_url)
+    tasks.register(app, runner)
+    app.steps["consumer"].add(admission(capacity, pulse))
+    return Intake(app, config.node, config.queues, pulse)
+
+
+def _node(config: Config, clock: SystemClock) -> Node:
+    return Node(
+        name=config.node,
+        queues=config.queues,
+        runtime=config.runtime,
+        version=_version(),
+        state_dir=config.state_dir,
+        health_file=config.health_file,
+        clock=clock,
+    )
+
+
+def _version() -> str:
+    try:
+        return version("windlass")
+    except PackageNotFoundError:  # run from a checkout
+        return "0"
