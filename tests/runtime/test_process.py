@@ -28,11 +28,15 @@ def test_every_exit_code_comes_through(lab: Lab) -> None:
 
 
 def test_what_is_not_used_is_said_once(lab: Lab) -> None:
-    outcome = lab.outcome("true", image="alpine:3", limits=Limits(cpus=2))
+    outcome = lab.outcome("true", limits=Limits(cpus=2), shm=1024)
 
     assert outcome.sys == (
-        b"not used, as this node runs plain processes: image alpine:3, limits.cpus 2\n"
+        b"not used, as this node runs plain processes: limits.cpus 2, shm 1024\n"
     )
+
+
+def test_an_image_is_not_worth_a_word(lab: Lab) -> None:
+    assert lab.outcome("true", image="alpine:3").sys == b""
 
 
 @pytest.mark.parametrize(

@@ -41,11 +41,12 @@ class Recording:
         self._request = request
         self._endpoint = request.endpoint
         directory = Path(request.directory)
+        self._path = directory / SPOOL
         draft = directory / f".{OWNER}"
         draft.write_text(str(Life.own()))
         draft.replace(directory / OWNER)
-        self._have = spool.mend(directory / SPOOL)
-        self._spool = spool.Writer(directory / SPOOL)
+        self._have = spool.mend(self._path)
+        self._spool = spool.Writer(self._path)
 
     def begin(self) -> Callable[[], None]:
         """What is to be done in a thread. Once this has returned, the container may start."""
@@ -85,8 +86,9 @@ class Recording:
         return False
 
     def _catch_up(self) -> None:
-        """Follows the daemon's own log, then reads it once more, when it cannot grow any longer."""
-        while True:
+        """Follows the daemon's own log, then reads it once more, when it cannot grow any longer.
+        However long the daemon stays away, unless nobody wants the spool any more."""
+        while self._path.exists():
             try:
                 running = self._runs()
                 for stream, data in self._missing(running):
