@@ -1,10 +1,8 @@
 """The stack of docker-compose.yml, as an operator has it."""
 
 import json
-import shutil
 import socket
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +13,7 @@ import requests
 from docker import DockerClient
 from docker.models.containers import Container
 
-from tests.support.debian import ROOT, run
+from tests.support.debian import run
 from tests.support.waiting import until
 
 ONE_SHOT = "secrets"
