@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from time import monotonic, sleep
 
 from windlass.embedded.place import Place, Running, Use
-from windlass.embedded.process import ServerFailed
+from windlass.embedded.process import ServerFailed, last_words
 from windlass.embedded.stack import Options
 from windlass.embedded.supervise import SOMEBODY_ELSE, order
 
@@ -53,19 +53,20 @@ def _find_or_start(
         if running := place.running():
             return running
         if children and (code := children[-1].poll()) is not None:
-            _raise_unless_outrun(children.pop(), code)
+            _raise_unless_outrun(place, children.pop(), code)
         if not children and not place.is_run():
             children.append(_spawn(place, options))
         sleep(_LOOK)
     raise ServerFailed(f"the stack in {place.directory} does not come up; see its *.log files")
 
 
-def _raise_unless_outrun(child: "subprocess.Popen[bytes]", code: int) -> None:
+def _raise_unless_outrun(place: Place, child: "subprocess.Popen[bytes]", code: int) -> None:
     assert child.stdout is not None  # noqa: S101  _spawn asks for it
     with child.stdout as said:
         text = said.read().decode(errors="replace")
     if code != SOMEBODY_ELSE:
-        raise ServerFailed(text or f"the embedded stack ended with code {code}")
+        said_last = text or last_words(place.directory / "stack.log")
+        raise ServerFailed(said_last or f"the embedded stack ended with code {code}")
 
 
 def _spawn(place: Place, options: Options) -> "subprocess.Popen[bytes]":
