@@ -109,3 +109,21 @@ def test_another_sites_write_is_refused(client: Client) -> None:
 
     assert response.status_code == 403
     assert client.get(f"{BASE}/jobs").json["items"] == []
+
+
+def test_a_method_nobody_knows_is_counted_under_one_name(client: Client) -> None:
+    client.open(f"{BASE}/jobs", method="BREW")
+
+    assert "BREW" not in client.get("/metrics").text
+
+
+@pytest.mark.parametrize(("proxies", "server"), [(0, BASE), (1, f"/tools{BASE}")])
+def test_headers_of_proxies_count_only_where_there_are_some(
+    db: Database, redis: Redis, proxies: int, server: str
+) -> None:
+    with an_engine(db, redis) as engine:
+        client: Client = an_app(engine, proxies=proxies).test_client()
+        headers = {"X-Forwarded-Prefix": "/tools"}
+        described = client.get(f"{BASE}/openapi.json", headers=headers).json
+
+    assert described["servers"] == [{"url": server}]

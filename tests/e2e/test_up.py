@@ -54,6 +54,7 @@ def test_a_part_that_dies_is_started_again(windlass: Windlass, victim: str) -> N
 
     up.until("starting it again")
     until(lambda: part(windlass, up.process.pid, victim) not in ([], [pid]), 30)
+    until(lambda: windlass("ps").returncode == 0)
     result = windlass("run", "examples/diamond.yaml")
     assert result.returncode == 0, result.stdout + result.stderr
 
@@ -100,7 +101,7 @@ def test_with_its_first_token_strangers_are_shut_out_and_the_owner_is_not(
 
     secret = windlass("token", "create", "ci", "--scope", "read").stdout.strip()
 
-    assert windlass("ps", "--server", server).returncode == 7
+    until(lambda: windlass("ps", "--server", server).returncode == 7)
     assert windlass("ps", "--server", server, "--token", secret).returncode == 0
     assert (
         windlass("submit", "examples/hello.yaml", "--server", server, "--token", secret).returncode

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,9 @@ from windlass.coordinator.engine.views import LogPiece
 from windlass.coordinator.store.db import Database
 from windlass.shared.events import LogChunk
 from windlass.shared.ids import AttemptId
+
+pytestmark = pytest.mark.postgres
+
 
 _LATER = UUID(int=0)
 _PARTS = [b"\n", b"\r", b"\0", b"a", b"\xff", b"\xc3\xa4", b"word ", b"line\n"]

@@ -1,7 +1,7 @@
 """Somebody who follows a stream of events, and nudges that reach them without Redis."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Condition, Event, Thread
@@ -40,7 +40,7 @@ class LocalSignals(FakeSignals):
 
 
 class _Watch:
-    def __init__(self, condition: Condition, count: Any) -> None:
+    def __init__(self, condition: Condition, count: Callable[[], int]) -> None:
         self._condition = condition
         self._count = count
         self._heard = count()

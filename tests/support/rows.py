@@ -15,7 +15,7 @@ _INSERT = "INSERT INTO {table} ({columns}) VALUES ({values})"
 def given_job(db: Database, **columns: object) -> UUID:
     id = new_job_id()
     values = {"id": id, "door": "test", "name": "job", "state": "running", "total": 1}
-    return _insert(db, "job", {**values, "spec": '{"name":"job","tasks":[]}', **columns})
+    return insert(db, "job", {**values, "spec": '{"name":"job","tasks":[]}', **columns})
 
 
 def given_attempt(db: Database, *, grace: float = 10.0, **columns: Any) -> UUID:
@@ -26,7 +26,7 @@ def given_attempt(db: Database, *, grace: float = 10.0, **columns: Any) -> UUID:
     task = {"id": task_id, "job_id": job_id, "position": 0, "key": "task", "name": "task"}
     more = {"state": "active", "waiting_on": 0, "templated": False, "allow_failure": False}
     spec = {"queue": queue, "priority": 0, "spec": '{"name":"task","container":{}}'}
-    _insert(db, "task", {**task, **more, **spec, "attempts": 1})
+    insert(db, "task", {**task, **more, **spec, "attempts": 1})
     order = messages.RunAttempt(
         attempt_id=id,
         task_id=task_id,
@@ -40,7 +40,7 @@ def given_attempt(db: Database, *, grace: float = 10.0, **columns: Any) -> UUID:
     attempt = {"id": id, "task_id": task_id, "job_id": job_id, "number": 1, "epoch": 1}
     values = {"state": "pending", "queue": queue, "priority": 0}
     message = {"message": messages.encode(order).decode()}
-    return _insert(db, "attempt", {**attempt, **values, **message, **columns})
+    return insert(db, "attempt", {**attempt, **values, **message, **columns})
 
 
 def attempt_row(db: Database, id: UUID) -> Mapping[str, Any]:
@@ -65,7 +65,7 @@ def age(db: Database, id: UUID, column: str, seconds: float) -> None:
         )
 
 
-def _insert(db: Database, table: str, values: Mapping[str, object]) -> UUID:
+def insert(db: Database, table: str, values: Mapping[str, object]) -> UUID:
     statement = _INSERT.format(
         table=table,
         columns=", ".join(values),

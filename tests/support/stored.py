@@ -1,8 +1,10 @@
 """Rows put straight into the database: for tests of what reads them. Name only what matters."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from uuid import UUID
 
+from tests.support.rows import insert
 from windlass.coordinator.store.db import Database
 from windlass.shared.ids import (
     AttemptId,
@@ -18,26 +20,16 @@ _FINAL = ("completed", "failed", "cancelled", "lost", "skipped")
 
 
 def given_job(db: Database, **columns: object) -> JobId:
-    id = new_job_id()
     name = str(columns.get("name", "a-job"))
-    given = {
-        "id": id,
-        "door": "native",
-        "name": name,
-        "state": "running",
-        "spec": encode(JobSpec(name=name, tasks=())).decode(),
-        "total": 1,
-        **columns,
-    }
-    _insert(db, "job", given)
-    return id
+    spec = encode(JobSpec(name=name, tasks=())).decode()
+    defaults = {"id": new_job_id(), "door": "native", "name": name, "state": "running"}
+    return JobId(_insert(db, "job", {**defaults, "spec": spec, "total": 1, **columns}))
 
 
 def given_task(db: Database, job_id: JobId, **columns: object) -> TaskId:
-    id = new_task_id()
     key = str(columns.get("key", columns.get("name", "a-task")))
     given = {
-        "id": id,
+        "id": new_task_id(),
         "job_id": job_id,
         "position": 0,
         "key": key,
@@ -51,14 +43,12 @@ def given_task(db: Database, job_id: JobId, **columns: object) -> TaskId:
         "spec": encode(TaskSpec(name=key, container=Container())).decode(),
         **columns,
     }
-    _insert(db, "task", given)
-    return id
+    return TaskId(_insert(db, "task", given))
 
 
 def given_attempt(db: Database, job_id: JobId, task_id: TaskId, **columns: object) -> AttemptId:
-    id = new_attempt_id()
     given = {
-        "id": id,
+        "id": new_attempt_id(),
         "job_id": job_id,
         "task_id": task_id,
         "number": 1,
@@ -69,8 +59,7 @@ def given_attempt(db: Database, job_id: JobId, task_id: TaskId, **columns: objec
         "message": "{}",
         **columns,
     }
-    _insert(db, "attempt", given)
-    return id
+    return AttemptId(_insert(db, "attempt", given))
 
 
 def given_running(db: Database) -> AttemptId:
@@ -111,10 +100,16 @@ def given_moved(db: Database, job_id: UUID, entity: str, id: UUID, became: str) 
         )
 
 
-def _insert(db: Database, table: str, columns: Mapping[str, object]) -> None:
-    names = ", ".join(columns)
-    values = ", ".join(f"%({name})s" for name in columns)
-    if columns["state"] in _FINAL:
-        names, values = f"{names}, ended_at", f"{values}, now()"
+def given_edge(db: Database, job_id: JobId, parent: int, child: int) -> None:
     with db.transaction() as tx:
-        tx.run(f"INSERT INTO {table} ({names}) VALUES ({values})", **columns)  # noqa: S608
+        tx.run(
+            "INSERT INTO edge (job_id, parent, child) VALUES (%(job_id)s, %(parent)s, %(child)s)",
+            job_id=job_id,
+            parent=parent,
+            child=child,
+        )
+
+
+def _insert(db: Database, table: str, columns: Mapping[str, object]) -> UUID:
+    ended = {"ended_at": datetime.now(UTC)} if columns["state"] in _FINAL else {}
+    return insert(db, table, {**columns, **ended})

@@ -36,7 +36,7 @@ _FOREIGN = frozenset(
     {"WINDLASS_DATABASE_URL", "WINDLASS_REDIS_URL", "WINDLASS_TOKEN", "WINDLASS_SERVER"}
 )
 
-_TRIES = 5  # in a row, for one that keeps ending
+_TRIES = 6  # in a row, for one that keeps ending
 _STEADY = 30.0  # seconds after which an end is not one of a row
 
 
@@ -119,6 +119,10 @@ class Stack:
             if not member.is_up():
                 self._revive(member)
 
+    def pids(self) -> Mapping[str, int]:
+        """Of the first process of each part."""
+        return {m.name: m.server.process.pid for m in self._members if m.server}
+
     def stop(self) -> None:
         """Our own parts, the worker a little ahead, since the coordinator tells it what it may
         forget; then the servers that both need."""
@@ -136,8 +140,8 @@ class Stack:
 
     def _revive(self, member: Member) -> None:
         lived = monotonic() - member.since
-        if lived < min(member.ends, _TRIES) * 0.2:
-            return  # not again at once
+        if member.ends and lived < 0.1 * 2.0**member.ends:
+            return  # what it left behind may be in the way, such as a listener on its port
         member.ends = 1 if lived > _STEADY else member.ends + 1
         if member.ends > _TRIES:
             raise ServerFailed(f"{member.name} keeps ending:\n{last_words(self._log(member.name))}")
@@ -165,7 +169,7 @@ class Stack:
 
     def _start_ours(self, name: str, words: list[str], env: Mapping[str, str]) -> Server:
         how = Launch(log=self._log(name), cwd=self._place.directory, env=env)
-        command = [sys.executable, "-m", "windlass", name, *words]
+        command = [sys.executable, "-P", "-m", "windlass", name, *words]
         member = Member(name, lambda: Server(launch(command, how), ""))
         self._members.append(member)
         return member.start_patiently()

@@ -14,6 +14,7 @@ def create_app(redis_url: str) -> Celery:
         broker_transport_options=queues.transport_options(),
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
+        broker_channel_error_retry=True,  # a full Redis is an outage like another
         broker_heartbeat=0,
         task_serializer="json",
         accept_content=["json"],

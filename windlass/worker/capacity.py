@@ -67,11 +67,15 @@ class Capacity:
 
     def hold(self, reason: Hold) -> None:
         with self._changes:
+            if reason in self._holds:
+                return
             self._holds.add(reason)
         self._tell()
 
     def release(self, reason: Hold) -> None:
         with self._changes:
+            if reason not in self._holds:
+                return
             self._holds.discard(reason)
         self._tell()
 

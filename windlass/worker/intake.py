@@ -34,6 +34,7 @@ class Intake:
 
     def start(self, died: Callable[[int], None]) -> None:
         self._died = died
+        self._app.set_default()  # where threads of Celery's pool look for the task
         self._controller = WorkController(
             app=self._app,
             hostname=f"windlass@{self._node}",

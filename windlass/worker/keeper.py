@@ -65,7 +65,7 @@ class Keeper:
             return
         self._note(away=False, leases=len(kept))
         for one, verdict in zip(kept.values(), verdicts, strict=True):
-            one.hear(verdict)
+            _pass_on(one, verdict)
 
     def bequeath(self, lasting: Leases) -> None:
         """Renew once more, by leases that last until another worker of this node takes over."""
@@ -76,3 +76,10 @@ class Keeper:
         if away != self._away:
             log.warning("leases.unrenewed" if away else "leases.asserted", **fields)
         self._away = away
+
+
+def _pass_on(one: Kept, verdict: Verdict) -> None:
+    try:
+        one.hear(verdict)
+    except Exception:  # the others shall hear theirs
+        log.exception("verdict.unheard", verdict=verdict.value)

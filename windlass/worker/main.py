@@ -12,6 +12,7 @@ from dataclasses import replace
 from threading import Event, Timer
 from time import monotonic
 
+from environs import EnvValidationError
 from redis.exceptions import RedisError
 
 from windlass.shared import logs
@@ -164,5 +165,14 @@ class Service:
             worker.heartbeat.leave()
 
 
+def main() -> int:
+    try:
+        config = Config.from_env()
+    except EnvValidationError as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        return EXIT_REFUSED
+    return serve(config)
+
+
 if __name__ == "__main__":
-    sys.exit(serve(Config.from_env()))
+    sys.exit(main())

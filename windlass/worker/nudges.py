@@ -32,13 +32,15 @@ class Nudges:
 
     def stop(self) -> None:
         self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(2 * _LISTEN)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
                 with closing(cast(Any, self._redis).pubsub()) as channel:
                     self._listen(channel)
-            except RedisError as problem:
+            except (RedisError, OSError) as problem:
                 log.debug("nudges.away", problem=str(problem))
                 self._stopping.wait(_LISTEN)
 

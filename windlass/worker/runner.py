@@ -56,7 +56,13 @@ class Runner:
 
     def _launch(self, order: RunAttempt, execution: Execution) -> None:
         self._tools.keeper.keep(order.attempt_id, execution)
-        execution.start()
+        try:
+            execution.start()
+        except RuntimeError:  # no thread to be had: let the lease run out
+            self._tools.keeper.drop(order.attempt_id)
+            self._tools.capacity.give_back()
+            self._forget(order.attempt_id)
+            raise
         log.info("attempt.taken", attempt_id=str(order.attempt_id), task=order.task_name)
 
     def _claimed(self, attempt_id: UUID) -> bool:

@@ -16,7 +16,7 @@ log = logs.logger("tasks")
 
 
 def register(app: Celery, runner: Runner) -> None:
-    @app.task(name=messages.TASK_NAME, ignore_result=True, acks_late=True, max_retries=0)
+    @app.task(name=messages.TASK_NAME, shared=False, acks_late=True, max_retries=0)
     def run_attempt(message: str) -> None:
         try:
             order = messages.decode(message)

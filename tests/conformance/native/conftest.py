@@ -8,7 +8,7 @@ from flask import Flask
 from redis import Redis
 
 from tests.support.fleet import Fleet
-from tests.support.http import Client, an_app, an_engine
+from tests.support.http import BASE, Client, a_document, an_app, an_engine, sent
 from tests.support.postgres import a_database
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.store.db import Database
@@ -46,3 +46,16 @@ def lasting_client(postgres_server: str, template: str, redis_server: str) -> It
 @pytest.fixture
 def fleet(db: Database) -> Fleet:
     return Fleet(db)
+
+
+@pytest.fixture
+def steadfast(lasting_client: Client) -> Iterator[Client]:
+    """Afterwards a sound job is taken, and nothing else was."""
+    before = newest(lasting_client)
+    yield lasting_client
+    job = sent(lasting_client, a_document())
+    assert newest(lasting_client) == [job["id"], *before][:2]
+
+
+def newest(client: Client) -> list[str]:
+    return [job["id"] for job in client.get(f"{BASE}/jobs?limit=2").json["items"]]

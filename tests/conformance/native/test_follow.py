@@ -152,9 +152,11 @@ def test_a_reader_who_leaves_frees_everything(
         take(stream, [], lambda one: one.event == "jobs")
         assert streams.open == 1
 
-    sent(client, a_document())  # only a write shows that nobody reads
+    def is_free() -> bool:
+        sent(client, a_document())  # only a write shows that nobody reads
+        return streams.open == 0
 
-    until(lambda: streams.open == 0)
+    until(is_free)
 
 
 @contextmanager

@@ -1,10 +1,15 @@
 """The door's description of itself."""
 
+import json
+import os
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 from tests.support.http import BASE, Client
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "openapi" / "native.json"
 
 
 class Page(HTMLParser):
@@ -34,6 +39,15 @@ def document(client: Client) -> Any:
 
 def page(client: Client) -> Page:
     return Page(client.get(f"{BASE}/docs").text)
+
+
+def test_the_document_in_docs_is_the_one_that_is_served(client: Client) -> None:
+    """With WINDLASS_GOLDEN set it is written instead."""
+    served = json.dumps(document(client), indent=1) + "\n"
+    if os.environ.get("WINDLASS_GOLDEN"):
+        DOCUMENT.write_text(served)
+
+    assert served == DOCUMENT.read_text()
 
 
 def test_the_document_speaks_openapi_3_1(client: Client) -> None:

@@ -1,3 +1,4 @@
+from functools import partial
 from itertools import pairwise
 from threading import Event
 
@@ -11,6 +12,9 @@ from windlass.coordinator.engine.errors import Invalid, NotFound
 from windlass.coordinator.store.db import Database
 from windlass.coordinator.web.tail import Tails
 from windlass.shared.ids import AttemptId, new_attempt_id
+
+pytestmark = pytest.mark.postgres
+
 
 LOG = "eins\nzwei ü\ndrei\nohne Ende".encode()
 
@@ -27,8 +31,8 @@ def test_lines_come_as_they_are_stored(
     for chunk in cut(attempt, LOG, 5, 9, 14):
         store(db, [chunk])
         signals.changed([])
-        whole_lines = LOG[: chunk.first_byte + chunk.size].decode(errors="ignore").rpartition("\n")
-        until(lambda expected=whole_lines[0]: listener.text().startswith(expected))
+        stored = LOG[: chunk.first_byte + chunk.size].decode(errors="ignore")
+        until(partial(_has_heard, listener, stored.rpartition("\n")[0]))
     given_ended(db, attempt, log_bytes=len(LOG))
     signals.changed([])
 
@@ -36,6 +40,10 @@ def test_lines_come_as_they_are_stored(
 
     assert listener.text() == LOG.decode()
     assert end == {"state": "completed", "reason": None, "exit_code": 0}
+
+
+def _has_heard(listener: Listener, text: str) -> bool:
+    return listener.text().startswith(text)
 
 
 def test_lines_come_though_nobody_nudges(

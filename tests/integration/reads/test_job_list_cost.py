@@ -16,6 +16,9 @@ from windlass.coordinator.store.db import Database, Row, Tx
 from windlass.coordinator.store.job_list import NEWEST, Place, Search
 from windlass.shared.ids import first_id_at
 
+pytestmark = pytest.mark.postgres
+
+
 JOBS = 200_000
 MOST_BUFFERS = 1000
 

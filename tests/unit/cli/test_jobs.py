@@ -79,7 +79,7 @@ def test_get_tells_where_to_look_first(windlass: Windlass, api: StubApi) -> None
 
     result = windlass("get", FIRST)
 
-    assert "first error: a: exit_code: exit code 3\n             | oh no\n" in result.stdout
+    assert "first error: a: exit code 3\n             | oh no\n" in result.stdout
 
 
 def test_wait_ends_with_the_first_job_that_did_not_complete(

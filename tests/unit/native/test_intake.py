@@ -199,6 +199,12 @@ def test_no_more_flaws_are_told_than_help() -> None:
     assert len(intake.flaws) == MOST_FLAWS
 
 
+def test_a_name_that_is_too_long_to_repeat_is_cut() -> None:
+    (told_of,) = told(of(job({"name": "a", "run": "x"}, **{"x" * 1_000_000: 1})))
+
+    assert len(told_of[0]) <= 100
+
+
 @pytest.mark.parametrize(
     "path",
     [

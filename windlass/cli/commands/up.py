@@ -59,7 +59,7 @@ def up(
         supervise(place.make(), options, click.echo, lambda running: _greet(place, running, began))
     except Taken:
         raise Conflict(f"a stack runs in {place.directory}; choose another --data") from None
-    except ServerFailed as problem:
+    except (ServerFailed, OSError) as problem:
         raise Unreachable(str(problem)) from None
     click.echo("stopped; the data stays")
 

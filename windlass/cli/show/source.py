@@ -9,7 +9,8 @@ from windlass.cli.failures import sentence
 
 
 def print_errors(file: str, text: str, errors: Sequence[Mapping[str, Any]]) -> None:
-    for error in errors:
+    in_order = sorted(errors, key=lambda error: (error.get("line") or 0, error.get("column") or 0))
+    for error in in_order:
         click.echo(_entry(file, text.splitlines(), error), err=True)
     click.echo(f"{file}: {len(errors)} error{'s'[: len(errors) != 1]}", err=True)
 

@@ -55,6 +55,6 @@ def moment(text: str) -> datetime:
 
 
 def because(thing: Mapping[str, Any]) -> str:
-    """Reason and text of what did not complete, in one line."""
-    reason, error = thing.get("reason") or "", (thing.get("error") or "").strip()
-    return ": ".join(filter(None, (reason, error.splitlines()[0] if error else "")))
+    """Why something did not complete, in one line: the text there is, else the bare reason."""
+    first = (thing.get("error") or "").strip().partition("\n")[0]
+    return first.removesuffix(". Its last lines:") or str(thing.get("reason") or "")

@@ -16,6 +16,8 @@ seconds = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 
+_METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}  # others are anybody's
+
 
 def install(app: Flask) -> None:
     @app.before_request
@@ -25,7 +27,8 @@ def install(app: Flask) -> None:
     @app.after_request
     def count(response: Response) -> Response:
         door = request.blueprint or "none"
-        requests.labels(door, request.method, str(response.status_code)).inc()
+        method = request.method if request.method in _METHODS else "other"
+        requests.labels(door, method, str(response.status_code)).inc()
         if "started" in g:
             seconds.labels(door).observe(time.perf_counter() - g.started)
         return response

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 DEEPEST = 50
 MOST_FLAWS = 100  # more would help nobody
+_LONGEST_NAME = 100  # characters of a field's name that a message repeats
 
 Path = tuple[str | int, ...]
 Places = Mapping[Path, tuple[int, int]]
@@ -87,5 +88,6 @@ def show_path(path: Path) -> str:
         if isinstance(step, int):
             text += f"[{step}]"
         else:
-            text += f".{step}" if text else step
+            name = step if len(step) <= _LONGEST_NAME else step[: _LONGEST_NAME - 1] + "…"
+            text += f".{name}" if text else name
     return text

@@ -3,12 +3,13 @@
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from marshmallow import Schema, ValidationError
 from marshmallow.exceptions import SCHEMA
 
-from windlass.coordinator.web.reading import Flaw, Path
+from windlass.coordinator.web.reading import MOST_FLAWS, Flaw, Path
 
 _LONGEST_GUESS = 50  # characters: comparing takes the square of it
 
@@ -47,7 +48,8 @@ class Strict(Schema):
 
 
 def flaws(error: ValidationError) -> list[Flaw]:
-    return list(_walk(error.messages, ()))
+    """One more than are told, where there are so many."""
+    return list(islice(_walk(error.messages, ()), MOST_FLAWS + 1))
 
 
 def _walk(messages: Any, path: Path) -> Iterator[Flaw]:

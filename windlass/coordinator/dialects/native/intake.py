@@ -1,8 +1,9 @@
 """From a body to a spec, or to everything that is wrong with it; for submit and validate alike."""
 
 import copy
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from marshmallow import ValidationError
@@ -50,7 +51,7 @@ def _examine(value: Any, check: Check) -> tuple[JobSpec | None, list[Flaw]]:
     except ValidationError as error:
         flaws = flaws_of(error)
         document = _what_remains(value, [flaw.path for flaw in flaws])
-    flaws += graph.flaws(value)
+    flaws += islice(graph.flaws(value), MOST_FLAWS)
     if document is None:
         return None, flaws
     spec = to_job_spec(document)
@@ -63,9 +64,11 @@ def _examine(value: Any, check: Check) -> tuple[JobSpec | None, list[Flaw]]:
     return spec, flaws
 
 
-def _what_remains(value: Any, wrong: Iterable[Path]) -> Any:
+def _what_remains(value: Any, wrong: Sequence[Path]) -> Any:
     """The document without its flaws, so that the engine can look at the rest; None if there is
-    not enough left to be a job."""
+    not enough left to be a job, or too much wrong to look further."""
+    if len(wrong) > MOST_FLAWS:
+        return None
     pruned = copy.deepcopy(value)
     for path in sorted(filter(None, set(wrong)), key=_order, reverse=True):
         _drop(pruned, path)

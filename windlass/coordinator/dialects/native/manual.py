@@ -7,7 +7,6 @@ from typing import Any
 from flask import Response, request
 
 from windlass.coordinator.dialects.native import documents
-from windlass.coordinator.dialects.native.fleet import program_version
 from windlass.coordinator.web import openapi, page, replies
 from windlass.coordinator.web.operations import Bound, Call, Gives, operation
 
@@ -21,8 +20,7 @@ class Manual:
 
     @cached_property
     def _document(self) -> dict[str, Any]:
-        title, version = "Windlass", program_version()
-        return openapi.describe(title, version, self._prefix, self._operations, documents.Error)
+        return openapi.describe("Windlass", "1", self._prefix, self._operations, documents.Error)
 
     @operation("GET /openapi.json", None, gives={200: Gives(media="application/json")})
     def openapi_document(self, _: Call) -> Response:
