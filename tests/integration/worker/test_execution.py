@@ -1,6 +1,7 @@
 """Attempts through a runner and its parts, on a real Redis; the runtime is a fake one."""
 
 import hashlib
+import threading
 from collections.abc import Iterator
 from threading import Event
 
@@ -65,6 +66,16 @@ class Bench:
         self.keeper.renew()
 
     def close(self) -> None:
+        """Nothing of it works on when the test is over."""
+        for run in [*self.runtime.runs.values(), *(one.run for one in self.runtime.left)]:
+            run.stop(0)
+        until(
+            lambda: (
+                not [
+                    thread for thread in threading.enumerate() if thread.name.startswith("attempt-")
+                ]
+            )
+        )
         self.reporter.stop()
         self.engine.close()
 
