@@ -71,5 +71,3 @@ def _header(head: bytes, name: bytes) -> bytes:
 def ask_once(port: int, path: str) -> Any:
     with Link(port) as link:
         return link.get(path)
-
-
