@@ -1,9 +1,11 @@
-"""docker-compose.yml as an operator meets it: one stack, and a story that its tests tell in turn."""
+"""docker-compose.yml as an operator meets it: one stack, and a story that its tests tell."""
 
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from time import monotonic
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -56,7 +58,11 @@ def state(api: Api, id: str) -> str:
     return str(api.get(f"/jobs/{id}")["state"])
 
 
-def attempts(api: Api, id: str) -> list[Mapping[str, str]]:
+def is_completed(api: Api, id: str) -> bool:
+    return state(api, id) == "completed"
+
+
+def attempts(api: Api, id: str) -> list[Mapping[str, Any]]:
     """Of all its tasks, oldest first."""
     tasks = api.get(f"/jobs/{id}/tasks")["items"]
     found = [each for task in tasks for each in api.get(f"/tasks/{task['id']}/attempts")["items"]]
@@ -69,7 +75,7 @@ def running_on(api: Api, id: str) -> list[str]:
 
 def worker_of(cluster: Cluster, api: Api, node: str) -> Container:
     host = api.nodes()[node]["hostname"]
-    (found,) = [each for each in cluster.containers("worker") if each.id.startswith(host)]
+    (found,) = [each for each in cluster.containers("worker") if str(each.id).startswith(host)]
     return found
 
 
@@ -100,14 +106,12 @@ def test_nobody_gets_in_without_the_token_that_was_made_for_this_stack(cluster: 
 def test_coordinator_and_worker_run_without_root_and_without_privileges(cluster: Cluster) -> None:
     for service in ("coordinator", "worker"):
         (container,) = cluster.containers(service)
-        script = 'for p in $(grep -l "^windlass\\|/windlass" /proc/[0-9]*/cmdline); do cat ${p%/*}/status; done'
-        status = container.exec_run(["sh", "-c", script], user="root").output.decode()
-        facts = [line.split() for line in status.splitlines()]
-        uids = {fact[1] for fact in facts if fact[0] == "Uid:"}
-        capabilities = {fact[1] for fact in facts if fact[0] == "CapEff:"}
+        listed = container.top(ps_args="-eo pid,uid,args")["Processes"]
+        ours = {pid: uid for pid, uid, arguments in listed if "python" in arguments}
 
-        assert USER in uids
-        assert "0000000000000000" in capabilities
+        assert set(ours.values()) == {USER}
+        for pid in ours:
+            assert "CapEff:\t0000000000000000" in Path("/proc", pid, "status").read_text()
 
 
 def test_the_worker_image_holds_nothing_of_the_coordinator(cluster: Cluster) -> None:
@@ -120,7 +124,7 @@ def test_the_worker_image_holds_nothing_of_the_coordinator(cluster: Cluster) -> 
 
     (worker,) = cluster.containers("worker")
 
-    assert worker.exec_run(["python", "-c", script]).output.decode().strip() == "[]"
+    assert worker.exec_run(["python", "-c", script]).output == b"[]\n"
 
 
 def test_a_job_handed_in_with_curl_streams_its_log_while_it_runs(
@@ -149,7 +153,7 @@ def test_replicas_share_the_port_and_nodes_have_names_of_their_own(
     cluster.up("--scale", "worker=3", "--scale", "coordinator=2")
     until(lambda: len(api.states()) == 3, timeout=30)
 
-    assert api.states() == {f"worker-{number}": "active" for number in (1, 2, 3)}
+    assert api.states() == {cluster.node(number): "active" for number in (1, 2, 3)}
     assert len(cluster.containers("coordinator")) == 2
 
 
@@ -159,7 +163,7 @@ def test_the_port_answers_while_one_of_two_coordinators_is_away(cluster: Cluster
         away.kill()
         until(lambda: api.get("/system")["parts"]["postgres"] == "ok", timeout=20)
         id = api.submit(job("meanwhile", "echo ok"))
-        until(lambda id=id: state(api, id) == "completed", timeout=30)
+        until(partial(is_completed, api, id), timeout=30)
         away.start()
         until(cluster.is_healthy, timeout=60)
 
@@ -207,11 +211,9 @@ def test_the_attempts_of_a_killed_worker_run_elsewhere_and_nothing_of_them_stays
     (lost,) = running_on(api, id)
     worker = worker_of(cluster, api, lost)
 
-    began = monotonic()
     worker.kill()
     until(lambda: api.states()[lost] == "silent", timeout=NOTICED)
     until(lambda: running_on(api, id) not in ([], [lost]), timeout=NOTICED)
-    assert monotonic() - began < NOTICED
     worker.start()
     until(lambda: api.states()[lost] == "active", timeout=30)
     until(lambda: len(cluster.tasks(id)) == 1, timeout=30)
@@ -234,3 +236,11 @@ def test_new_workers_go_on_with_what_the_old_ones_ran(cluster: Cluster, api: Api
     until(lambda: state(api, id) == "completed", timeout=30)
 
     assert [each["number"] for each in attempts(api, id)] == [1, 1, 1]
+
+
+def test_workers_that_are_not_wanted_any_more_leave_in_order(cluster: Cluster, api: Api) -> None:
+    cluster.up("--scale", "worker=1", "--scale", "coordinator=1")
+    until(lambda: sorted(api.states().values()) == ["active", "left", "left"], timeout=30)
+
+    assert len(cluster.containers("worker")) == 1
+    assert len(cluster.networks()) <= 1

@@ -117,6 +117,10 @@ def runs(pid: int) -> bool:
         return False
 
 
+def parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
 def refusal(lab: Lab, **container: object) -> Unrunnable:
     """Why it cannot run; nothing of it is left."""
     with pytest.raises(Unrunnable) as caught:

@@ -1,5 +1,6 @@
 """The daemon goes away and comes back while containers run."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
@@ -7,8 +8,9 @@ from threading import Thread
 import docker
 import pytest
 
-from tests.runtime.lab import Lab, finished, read_until
+from tests.runtime.lab import Lab, finished, order, read_until, runs
 from tests.support.crossing import Crossing
+from tests.support.waiting import until
 from windlass.worker.runtimes.base import Exit, Run, RuntimeBroken, RuntimeConfig
 
 pytestmark = pytest.mark.docker
@@ -101,3 +103,20 @@ def wait_for_the_container_behind_its_back(lab: Lab) -> None:
 
 def docker_client_at(path: str) -> docker.APIClient:
     return docker.APIClient(base_url=f"unix://{path}", version="auto")
+
+
+def test_nobody_waits_for_a_daemon_on_behalf_of_a_run_that_is_gone(
+    lab: Lab, crossing: Crossing
+) -> None:
+    passing = lab.restarted()
+    run = passing.start(order("echo up; sleep 60"))
+    read_until(run, b"up")
+    (owner,) = lab.config.state_dir.rglob("*-*/scribe")
+    pid = int(owner.read_text().split()[0])
+    crossing.cut()
+
+    shutil.rmtree(owner.parent)
+    passing.close()
+
+    until(lambda: not runs(pid))
+    crossing.mend()

@@ -6,9 +6,9 @@ import signal
 
 import pytest
 
-from tests.runtime.lab import Lab, finished, order, runs
+from tests.runtime.lab import Lab, finished, order, parent_of, processes_with, runs
 from tests.support.waiting import until
-from windlass.worker.runtimes.base import Exit
+from windlass.worker.runtimes.base import Exit, Unrunnable
 
 pytestmark = pytest.mark.docker
 
@@ -54,3 +54,21 @@ def test_the_scribe_ends_when_its_worker_and_its_containers_have(lab: Lab) -> No
 
     assert finished(run).exit == Exit(0)
     until(lambda: not runs(pid))
+
+
+def test_a_container_that_never_started_does_not_keep_the_scribe(lab: Lab) -> None:
+    passing = lab.restarted()
+    passing.check()
+    children = set(processes_with("runtimes.docker.scribe"))
+    with pytest.raises(Unrunnable):
+        passing.start(order("true", user="no-such-user"))
+
+    passing.close()
+
+    until(lambda: not any(runs(pid) and parent_of(pid) == os.getpid() for pid in children))
+
+
+def test_a_task_that_closes_its_output_goes_on(lab: Lab) -> None:
+    outcome = lab.outcome("echo before; exec >&- 2>&-; sleep 0.3; exit 3")
+
+    assert (outcome.exit, outcome.out) == (Exit(3), b"before\n")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.lab import Lab, finished, only_root, order, read_until, refusal, runs
+from tests.runtime.lab import Lab, finished, only_root, order, parent_of, read_until, refusal, runs
 from tests.support.waiting import until
 from windlass.shared.spec import Limits, Mount
 from windlass.shared.states import Reason
@@ -28,11 +28,15 @@ def test_every_exit_code_comes_through(lab: Lab) -> None:
 
 
 def test_what_is_not_used_is_said_once(lab: Lab) -> None:
-    outcome = lab.outcome("true", image="alpine:3", limits=Limits(cpus=2))
+    outcome = lab.outcome("true", limits=Limits(cpus=2), shm=1024)
 
     assert outcome.sys == (
-        b"not used, as this node runs plain processes: image alpine:3, limits.cpus 2\n"
+        b"not used, as this node runs plain processes: limits.cpus 2, shm 1024\n"
     )
+
+
+def test_an_image_is_not_worth_a_word(lab: Lab) -> None:
+    assert lab.outcome("true", image="alpine:3").sys == b""
 
 
 @pytest.mark.parametrize(
@@ -170,7 +174,7 @@ def test_a_killed_supervisor_harms_neither_what_runs_nor_what_comes(lab: Lab) ->
     run = lab.start("echo up; sleep 0.5; exit 3")
     read_until(run, b"up")
     (record,) = lab.config.state_dir.rglob("guardian")
-    supervisor = _parent(int(record.read_text().split()[0]))
+    supervisor = parent_of(int(record.read_text().split()[0]))
 
     os.kill(supervisor, signal.SIGKILL)
 
@@ -192,13 +196,9 @@ def test_the_supervisor_ends_when_its_worker_and_its_tasks_have(lab: Lab) -> Non
     passing = lab.restarted()
     run = passing.start(order("sleep 0.5"))
     (record,) = lab.config.state_dir.rglob("guardian")
-    supervisor = _parent(int(record.read_text().split()[0]))
+    supervisor = parent_of(int(record.read_text().split()[0]))
 
     passing.close()
 
     assert run.wait() == Exit(0)
     until(lambda: not runs(supervisor))
-
-
-def _parent(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])

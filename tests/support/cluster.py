@@ -1,10 +1,8 @@
 """The stack of docker-compose.yml, as an operator has it."""
 
 import json
-import shutil
 import socket
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,8 +12,9 @@ import docker
 import requests
 from docker import DockerClient
 from docker.models.containers import Container
+from docker.models.networks import Network
 
-from tests.support.debian import ROOT, run
+from tests.support.debian import run
 from tests.support.waiting import until
 
 ONE_SHOT = "secrets"
@@ -31,10 +30,17 @@ class Cluster:
     @classmethod
     def named(cls, images: Mapping[str, str]) -> "Cluster":
         """Beside any other on this machine; not up yet."""
-        address = f"127.0.0.1:{_free_port()}"
-        project = f"windlass-e2e-{uuid4().hex[:8]}"
-        env = {"COMPOSE_PROJECT_NAME": project, "WINDLASS_TAG": "e2e", "WINDLASS_PUBLISH": address}
+        project = f"e2e-{uuid4().hex[:8]}"
+        env = {
+            "COMPOSE_PROJECT_NAME": project,
+            "WINDLASS_TAG": "e2e",
+            "WINDLASS_PUBLISH": f"127.0.0.1:{_free_port()}",
+            "WINDLASS_NODE_NAME": f"{project}-*",
+        }
         return cls({**images, **env})
+
+    def node(self, number: int) -> str:
+        return f"{self.project}-{number}"
 
     @property
     def project(self) -> str:
@@ -59,21 +65,28 @@ class Cluster:
 
     def containers(self, service: str | None = None) -> Sequence[Container]:
         label = f"{_SERVICE}={service}" if service else _SERVICE
-        wanted = {"label": [f"{_PROJECT}={self.project}", label]}
-        return self.docker.containers.list(all=True, filters=wanted)
+        wanted: dict[str, str | list[str] | bool] = {"label": [f"{_PROJECT}={self.project}", label]}
+        return self.docker.containers.list(all=True, ignore_removed=True, filters=wanted)
 
     def tasks(self, job: str) -> Sequence[Container]:
         """What runs of it, or is left of it."""
-        return self.docker.containers.list(all=True, filters={"label": f"windlass.job={job}"})
+        return self.docker.containers.list(
+            all=True, ignore_removed=True, filters={"label": f"windlass.job={job}"}
+        )
 
     def leftovers(self) -> list[str]:
         """Of the stack and of the tasks that ran on it, once it is down."""
-        found = [
-            *self.containers(),
-            *self.docker.volumes.list(filters={"name": self.project}),
-            *self.docker.networks.list(names=[self.project]),
+        volumes = self.docker.volumes.list(filters={"name": self.project})
+        networks = self.docker.networks.list(names=[self.project])  # its workers' as well
+        return [
+            *(str(each.name) for each in self.containers()),
+            *(str(each.name) for each in volumes),
+            *(str(each.name) for each in networks),
         ]
-        return [str(each.name) for each in found]
+
+    def networks(self) -> Sequence[Network]:
+        """Those that its workers made for their tasks."""
+        return self.docker.networks.list(names=[f"windlass-{self.project}-"])
 
     def windlass(self, *words: str) -> str:
         return self.compose("exec", "-T", "coordinator", "windlass", *words)

@@ -27,10 +27,11 @@ def a_stack(place: Place, options: Options) -> Iterator[Running]:
             lasting = running.lasting
             yield running
         finally:
-            if use.leave() and not lasting:
+            last = use.leave() and not lasting
+            if last:
                 _see_it_end(place)
-    for child in children:
-        _reap(child)
+            for child in children:
+                _let_go(child, ended=last)
 
 
 @contextmanager
@@ -71,8 +72,8 @@ def _raise_unless_outrun(place: Place, child: "subprocess.Popen[bytes]", code: i
 
 def _spawn(place: Place, options: Options) -> "subprocess.Popen[bytes]":
     with (place.directory / "stack.log").open("ab") as log:
-        child = subprocess.Popen(
-            [sys.executable, "-P", "-m", "windlass.embedded.supervise"],
+        child = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-P", "-m", "windlass.embedded.supervise", str(place.directory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -80,7 +81,7 @@ def _spawn(place: Place, options: Options) -> "subprocess.Popen[bytes]":
         )
     assert child.stdin is not None  # noqa: S101  asked for above
     with child.stdin as told:
-        told.write(order(place, options).encode())
+        told.write(order(options).encode())
     return child
 
 
@@ -90,8 +91,10 @@ def _see_it_end(place: Place) -> None:
         sleep(_LOOK)
 
 
-def _reap(child: "subprocess.Popen[bytes]") -> None:
+def _let_go(child: "subprocess.Popen[bytes]", *, ended: bool) -> None:
     """Should others use what we started, it goes on without us."""
     if child.stdout is not None:
         child.stdout.close()
+    if ended:
+        child.wait(PATIENCE)
     child.poll()

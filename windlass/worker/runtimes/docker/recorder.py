@@ -12,7 +12,7 @@ from uuid import UUID
 from windlass.worker.runtimes import spool
 from windlass.worker.runtimes.base import PIECE, RuntimeBroken, Stream
 from windlass.worker.runtimes.companion import Companion
-from windlass.worker.runtimes.docker.daemon import Daemon
+from windlass.worker.runtimes.docker.daemon import Daemon, machinery
 from windlass.worker.runtimes.docker.scribe import OWNER, SPOOL, Request
 from windlass.worker.runtimes.life import Life, lives
 
@@ -76,9 +76,11 @@ class Recorder:
             raise RuntimeBroken("its output was removed") from None
 
     def _mend(self, attempt_id: UUID, container: str) -> None:
-        """Another scribe goes on where one was killed."""
+        """Another scribe goes on where one was killed. RuntimeBroken when the container is gone."""
         with self._mending:
             if not self._is_cared_for(self._root / str(attempt_id)):
+                with machinery():
+                    self._daemon.api.inspect_container(container)
                 self.begin(attempt_id, container, begun=True)
 
     def _is_cared_for(self, directory: Path) -> bool:

@@ -12,7 +12,14 @@ from docker.errors import APIError, NotFound
 
 from windlass.shared.messages import RunAttempt
 from windlass.worker.mounts import check_mounts
-from windlass.worker.runtimes.base import Adopted, Notice, Run, Runtime, RuntimeConfig
+from windlass.worker.runtimes.base import (
+    Adopted,
+    Notice,
+    Run,
+    Runtime,
+    RuntimeBroken,
+    RuntimeConfig,
+)
 from windlass.worker.runtimes.docker import archive, ending, faults, labels, making
 from windlass.worker.runtimes.docker.daemon import Daemon, machinery, status
 from windlass.worker.runtimes.docker.images import choose_image, ensure_image
@@ -161,7 +168,7 @@ class DockerRuntime:
         return len(set(containers.values()) | set(volumes.values()) | spools)
 
     def close(self) -> None:
-        with machinery():
+        with suppress(RuntimeBroken), machinery():  # a network that stays is used by the next
             self._network.remove(self._daemon.api)
         self._daemon.close()
         self._recorder.close()

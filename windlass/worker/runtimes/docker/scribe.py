@@ -22,6 +22,7 @@ from windlass.worker.runtimes.life import Life
 
 SPOOL, OWNER = "spool", "scribe"  # in the directory of an attempt
 _RETRY = 0.5  # seconds
+_LOOKS, _LOOK = 40, 0.05  # how often, and after how many seconds
 _LISTENING = {101, 200}
 _NOT_FOUND = 404
 
@@ -40,11 +41,12 @@ class Recording:
         self._request = request
         self._endpoint = request.endpoint
         directory = Path(request.directory)
+        self._path = directory / SPOOL
         draft = directory / f".{OWNER}"
         draft.write_text(str(Life.own()))
         draft.replace(directory / OWNER)
-        self._have = spool.mend(directory / SPOOL)
-        self._spool = spool.Writer(directory / SPOOL)
+        self._have = spool.mend(self._path)
+        self._spool = spool.Writer(self._path)
 
     def begin(self) -> Callable[[], None]:
         """What is to be done in a thread. Once this has returned, the container may start."""
@@ -66,7 +68,7 @@ class Recording:
                 for whole in frames(_chained(rest, received(link))):
                     for stream, data in merged(whole):
                         self._keep(stream, data)
-            ended = not self._runs()
+            ended = self._ends_soon()
         except (OSError, Cut):
             ended = False
         if ended:
@@ -74,9 +76,19 @@ class Recording:
         else:
             self._catch_up()
 
+    def _ends_soon(self) -> bool:
+        """The daemon knows of an end a little later than whoever listens. Otherwise the link broke,
+        or the task closed its own output."""
+        for _ in range(_LOOKS):
+            if not self._runs():
+                return True
+            sleep(_LOOK)
+        return False
+
     def _catch_up(self) -> None:
-        """Follows the daemon's own log, then reads it once more, when it cannot grow any longer."""
-        while True:
+        """Follows the daemon's own log, then reads it once more, when it cannot grow any longer.
+        However long the daemon stays away, unless nobody wants the spool any more."""
+        while self._path.exists():
             try:
                 running = self._runs()
                 for stream, data in self._missing(running):

@@ -29,10 +29,16 @@ class ProcessRun:
 
     def output(self) -> Iterator[tuple[Stream, bytes]]:
         with (
-            closing(spool.Reader(self._directory.spool, 4 * PIECE)) as reader,
+            closing(self._reader()) as reader,
             watching(self._guardian) as guardian,
         ):
             yield from self._followed(reader, guardian)
+
+    def _reader(self) -> spool.Reader:
+        try:
+            return spool.Reader(self._directory.spool, 4 * PIECE)
+        except FileNotFoundError:
+            raise RuntimeBroken("its output was removed") from None
 
     def _followed(
         self, reader: spool.Reader, guardian: int | None
