@@ -1,6 +1,6 @@
 """A worker without runs: takes orders off the broker by the hundred, and reports each as done.
 
-python -m benchmarks.fake_worker QUEUE, with WINDLASS_REDIS_URL set. Ended by its parent.
+python -m benchmarks.fake_worker QUEUE, with WINDLASS_REDIS_URL set. It ends with its starter.
 """
 
 import json
