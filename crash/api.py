@@ -10,6 +10,7 @@ from windlass.cli.client import Body, Client, LinkLost
 from windlass.cli.failures import Conflict, Failure, NotAllowed, NotFound, Refused, Unreachable
 
 _PAUSE = 0.2
+_PATIENCE = 5.0  # then it is asked again, perhaps elsewhere
 _ANSWERS = (Conflict, NotAllowed, NotFound, Refused)
 
 T = TypeVar("T")
@@ -58,7 +59,7 @@ class Api:
             with self._lock:
                 server = self._random.choice(self._servers)
             try:
-                return call(Client(server))
+                return call(Client(server, patience=_PATIENCE))
             except _ANSWERS:
                 raise
             except (Unreachable, LinkLost, OSError):

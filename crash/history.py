@@ -9,6 +9,7 @@ from windlass.shared.states import ATTEMPT, JOB, TASK, Lifecycle
 Row = Mapping[str, Any]
 
 _LIFE: Mapping[str, Lifecycle[Any]] = {"job": JOB, "task": TASK, "attempt": ATTEMPT}
+_FIRST = {"task": "waiting", "attempt": "pending"}  # a job's own coming to be is in the history
 _REOPENED = {"job": "pending", "task": "waiting"}  # by a restart: the one way out of a final state
 
 
@@ -17,8 +18,9 @@ def wrong_moves(history: Sequence[Row], shown: Mapping[str, str]) -> Iterator[st
     state: dict[str, str | None] = {}
     for row in history:
         id, was, became = row["entity_id"], row["was"], row["became"]
-        if was != state.get(id):
-            yield f"{row['entity']} {id}: {was} became {became}, but it was {state.get(id)}"
+        before = state.get(id, _FIRST.get(row["entity"]))
+        if was != before:
+            yield f"{row['entity']} {id}: {was} became {became}, but it was {before}"
         if was is not None and not _is_legal(row):
             yield f"{row['entity']} {id}: {was} must not become {became}"
         state[id] = became

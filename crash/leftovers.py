@@ -26,8 +26,8 @@ def everything(api: Api, directory: Path) -> list[str]:
 
 def _held(api: Api) -> Iterator[str]:
     for node in api.ask("GET", "nodes")["items"]:
-        for attempt in node["running"]:
-            yield f"node {node['name']} holds attempt {attempt}"
+        if node["running"]:
+            yield f"node {node['name']} holds {node['running']} attempts"
     for queue in api.ask("GET", "queues")["items"]:
         if queue["pending"] or queue["scheduled"] or queue["running"]:
             yield f"queue {queue['name']} is not empty: {queue}"

@@ -21,7 +21,7 @@ from windlass.embedded.docker import out_of_reach, why_not
 
 IMAGE = "busybox:1.36"
 _CUSTOMERS = 4
-_SETTLING = 240.0  # seconds; Redis without its data costs up to a minute
+_SETTLING = 150.0  # seconds; Redis without its data costs up to a minute
 _TICK = 0.02
 
 
@@ -89,9 +89,12 @@ class Crash:
         judge = Judge(self._api, *self._effects.read())
         findings = []
         for case in self._cases():
-            found = judge.of(case)
+            found: dict[str, list[str]] = {}
+            for finding in judge.of(case):
+                found.setdefault(finding.word, []).append(finding.text)
             case.over = not found
-            findings += [Finding(f.word, f"{case.plan.kind} {case.job}: {f.text}") for f in found]
+            name = f"{case.plan.kind} {case.job}"
+            findings += [Finding(word, f"{name}: {'; '.join(t)}") for word, t in found.items()]
         total = sum(self._api.ask("GET", "jobs", "totals")["by_state"].values())
         taken = sum(case.job is not None for case in self._cases())
         findings += [Finding("twice", "a job was made twice")] * (total - taken)
