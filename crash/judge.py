@@ -72,7 +72,9 @@ class Judge:
             yield Finding("twice", f"two outcomes of {entity}")
         for task, attempt, once in self._tries(record):
             if self._started[once] > 1:
-                text = f"{task['key']}, try {attempt['number']}: started {self._started[once]} times"
+                text = (
+                    f"{task['key']}, try {attempt['number']}: started {self._started[once]} times"
+                )
                 yield Finding("twice", text)
 
     def _tries(self, record: Record) -> Iterator[tuple[Doc, Doc, Try]]:

@@ -132,5 +132,3 @@ def _kinds(runtime: str) -> list[str]:
     if runtime == "auto":
         return ["process", "process", "docker"]
     return [runtime] * WORKERS
-
-

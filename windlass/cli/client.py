@@ -34,9 +34,7 @@ class Body:
 
 
 class Client:
-    def __init__(
-        self, server: str, token: str | None = None, patience: float = PATIENCE
-    ) -> None:
+    def __init__(self, server: str, token: str | None = None, patience: float = PATIENCE) -> None:
         self.server = server.rstrip("/")
         self._url = urlsplit(self.server)
         self._token = token

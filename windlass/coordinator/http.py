@@ -23,9 +23,7 @@ _MEMORY = "/dev/shm"  # noqa: S108 - not for secrets: workers touch a file here 
 
 
 class _Application(BaseApplication):  # type: ignore[misc]
-    def __init__(
-        self, config: Config, listener: socket.socket, ready: Gate
-    ) -> None:
+    def __init__(self, config: Config, listener: socket.socket, ready: Gate) -> None:
         self._config = config
         self._listener = listener
         self._ready = ready
