@@ -1,150 +1,71 @@
-"""The engine alone, on a Postgres of its own: submit, hand over, finish. Prints rates.
+"""The engine without runs: submit, hand over, start, finish; its own processes, a real broker, and
+somebody who reports every attempt as done."""
 
-python -m benchmarks.engine [seconds per measurement]
-"""
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from time import perf_counter, sleep
 
-import sys
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from pathlib import Path
-from time import perf_counter
-from uuid import UUID
-
-from tests.support.fakes import FakePublisher, FakeSignals
-from windlass.coordinator.engine.activate import activate_ready
-from windlass.coordinator.engine.apply import apply
-from windlass.coordinator.engine.dispatch import dispatch_due
-from windlass.coordinator.engine.submit import submit
+from benchmarks import floor_table
+from benchmarks.fake_worker import a_fake_worker
+from benchmarks.figures import Figure, Goal
+from benchmarks.scale import Scale
+from benchmarks.stack import Up, a_stack
+from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.engine.views import Submission
 from windlass.coordinator.store.db import Database
-from windlass.coordinator.store.migrate import migrate
-from windlass.embedded import postgres
-from windlass.shared.events import AttemptEvent, AttemptFinished, AttemptStarted
+from windlass.coordinator.transport.nudges import Nudges
+from windlass.coordinator.transport.signals import RedisSignals
+from windlass.shared.redis import connect
 from windlass.shared.spec import Container, JobSpec, TaskSpec
+from windlass.shared.states import JobState
 
-BATCH = 500
-
-
-def main() -> None:
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 3.0
-    with a_database() as db:
-        floor = rate(seconds / 3, lambda: empty(db))
-        show("transactions of nothing", floor, floor)
-        show("submits of one task", rate(seconds, lambda: submit_one(db)), floor)
-        run_everything(db)
-        show("attempts, one task a job", rate(seconds, lambda: round_trip(db, 100, 1)), floor)
-        show("attempts, 1,000 side by side", rate(seconds, lambda: round_trip(db, 1, 1000)), floor)
-        for size in (1_000, 10_000, 100_000):
-            graph(db, f"chain of {size:,}", chain(size))
-            graph(db, f"layers of {size // 10:,}", layers(10, size // 10))
+QUEUE = "engine"
+TASKS = 100  # of each job, side by side
+_LOOK = 0.02
 
 
-def submit_one(db: Database) -> int:
-    submit(db, FakeSignals(), Submission(spec=wide(1), door="bench"))
-    return 1
-
-
-def empty(db: Database) -> int:
-    with db.transaction() as tx:
-        tx.run("SELECT 1")
-    return 1
-
-
-def round_trip(db: Database, jobs: int, tasks: int) -> int:
-    for _ in range(jobs):
-        submit(db, FakeSignals(), Submission(spec=wide(tasks), door="bench"))
-    return run_everything(db)
-
-
-def run_everything(db: Database, most: int | None = None) -> int:
-    """Dispatch, start and finish whatever there is; how many attempts that were."""
-    signals, publisher, done = FakeSignals(), FakePublisher(), 0
-    while most is None or done < most:
-        publisher.sent.clear()
-        activated = activate_ready(db, signals)
-        if not dispatch_due(db, publisher, BATCH) and not activated:
-            return done
-        apply(db, signals, [event for id in publisher.sent for event in life(id)])
-        done += len(publisher.sent)
-    return done
-
-
-def graph(db: Database, name: str, spec: JobSpec) -> None:
-    began = perf_counter()
-    submit(db, FakeSignals(), Submission(spec=spec, door="bench"))
-    submitted = perf_counter() - began
-    began = perf_counter()
-    done = run_everything(db, 2_000)
-    each = (perf_counter() - began) / done * 1e6
-    print(f"{name:>30}  submitted in {submitted:6.2f} s, advances at {each:8.0f} us a task")
-    clear(db)
-
-
-def clear(db: Database) -> None:
-    with db.transaction() as tx:
-        tx.run("TRUNCATE job, task, edge, attempt, history")
-
-
-def life(id: UUID) -> Sequence[AttemptEvent]:
-    now = datetime.now(UTC)
+def measure(scale: Scale) -> list[Figure]:
+    jobs = scale.attempts // TASKS
+    with a_stack() as up, an_engine(up) as engine, a_fake_worker(up.running.redis_url, QUEUE):
+        floor = floor_table.moves_per_second(up.running.database_url, scale.attempts)
+        _run(engine, max(1, jobs // 10))
+        took = _run(engine, jobs)
     return [
-        AttemptStarted(attempt_id=id, node="bench", at=now),
-        AttemptFinished(attempt_id=id, node="bench", at=now, exit_code=0),
+        Figure(
+            name="engine.rate",
+            ours=jobs * TASKS / took,
+            unit="attempts/s",
+            floor=floor,
+            floor_is="one narrow row inserted and moved three times, in batches of 500",
+            goal=Goal("ours", "≥", 2000),
+        )
     ]
 
 
-def wide(size: int) -> JobSpec:
-    return JobSpec(name="bench", tasks=tuple(task(i) for i in range(size)))
-
-
-def chain(size: int) -> JobSpec:
-    return JobSpec(name="chain", tasks=tuple(task(i, *([i - 1] if i else [])) for i in range(size)))
-
-
-def layers(depth: int, width: int) -> JobSpec:
-    """Each task needs three of the layer before."""
-    tasks = [task(i, *above(i, width)) for i in range(depth * width)]
-    return JobSpec(name="layers", tasks=tuple(tasks))
-
-
-def above(position: int, width: int) -> set[int]:
-    first = position // width * width
-    return {position - width, first - 1, first - width} if first else set()
-
-
-def task(number: int, *needs: int) -> TaskSpec:
-    container = Container(image="busybox", run="echo hello", env={"NUMBER": str(number)})
-    return TaskSpec(name=f"task {number}", container=container, needs=needs)
-
-
-def rate(seconds: float, work: Callable[[], int]) -> float:
-    work()
-    began, done = perf_counter(), 0
-    while perf_counter() - began < seconds:
-        done += work()
-    return done / (perf_counter() - began)
-
-
-def show(what: str, rate: float, floor: float) -> None:
-    print(f"{what:>30}  {rate:8.0f} /s   {rate / floor:6.2f} of a transaction")
-
-
 @contextmanager
-def a_database() -> Iterator[Database]:
-    with tempfile.TemporaryDirectory(prefix="windlass-bench-") as name:
-        directory = Path(name)
-        directory.chmod(0o755)
-        server = postgres.start(directory / "postgres")
-        db = Database(server.url, 4)
-        try:
-            migrate(server.url)
-            yield db
-        finally:
-            db.close()
-            server.stop()
+def an_engine(up: Up) -> Iterator[Engine]:
+    """In this process, on the servers of the stack; the stack's own loops do the rest."""
+    with (
+        connect(up.running.redis_url) as redis,
+        closing(Database(up.running.database_url, 2)) as db,
+    ):
+        yield Engine(db, RedisSignals(redis, redis, Nudges(redis)))
 
 
-if __name__ == "__main__":
-    main()
+def _run(engine: Engine, jobs: int) -> float:
+    began, before = perf_counter(), _completed(engine)
+    for _ in range(jobs):
+        engine.submit(Submission(spec=_wide(), door="bench"))
+    while _completed(engine) < before + jobs:
+        sleep(_LOOK)
+    return perf_counter() - began
+
+
+def _completed(engine: Engine) -> int:
+    return engine.totals().by_state[JobState.COMPLETED]
+
+
+def _wide() -> JobSpec:
+    container = Container(cmd=("/bin/true",))
+    tasks = (TaskSpec(name=f"task {i}", queue=QUEUE, container=container) for i in range(TASKS))
+    return JobSpec(name="wide", tasks=tuple(tasks))

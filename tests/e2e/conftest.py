@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.command import Windlass
+from tests.e2e.command import ROOT, Windlass
 from tests.runtime.lab import docker_client
 from tests.support import images
 from windlass.embedded.stack import DEFAULT_IMAGE
@@ -26,7 +26,12 @@ def directories() -> Iterator[Path]:
 def clean_environment(data: Path) -> dict[str, str]:
     """Nothing that this machine has configured for windlass."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WINDLASS_")}
-    return {**kept, "WINDLASS_DATA": str(data), "WINDLASS_CONFIG": str(data / "config.toml")}
+    return {
+        **kept,
+        "PYTHONPATH": str(ROOT),
+        "WINDLASS_DATA": str(data),
+        "WINDLASS_CONFIG": str(data / "config.toml"),
+    }
 
 
 @pytest.fixture

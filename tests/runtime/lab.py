@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import docker
@@ -17,7 +18,7 @@ from windlass.shared.ids import new_attempt_id
 from windlass.shared.messages import RunAttempt
 from windlass.shared.spec import Container
 from windlass.worker.runtimes import load
-from windlass.worker.runtimes.base import Exit, Run, Runtime, RuntimeConfig
+from windlass.worker.runtimes.base import Exit, Run, Runtime, RuntimeConfig, Unrunnable
 
 
 @dataclass
@@ -106,6 +107,32 @@ def _command(entry: Path) -> str:
         return (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     except OSError:
         return ""
+
+
+def runs(pid: int) -> bool:
+    """Whether there is such a process that has not ended."""
+    try:
+        return " Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+
+
+def parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def refusal(lab: Lab, **container: object) -> Unrunnable:
+    """Why it cannot run; nothing of it is left."""
+    with pytest.raises(Unrunnable) as caught:
+        lab.outcome("true", **container)
+    assert lab.runtime.adopt() == []
+    return caught.value
+
+
+def the_container(api: docker.APIClient, lab: Lab) -> dict[str, Any]:
+    """The only one of the lab's node, as the daemon describes it."""
+    (found,) = api.containers(all=True, filters={"label": [f"windlass.node={lab.config.node}"]})
+    return dict(api.inspect_container(found["Id"]))
 
 
 def in_parallel(*calls: Callable[[], object]) -> None:

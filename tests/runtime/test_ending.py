@@ -163,6 +163,8 @@ def test_a_removed_run_that_was_never_waited_for_is_said_to_be_unknown(lab: Lab)
 
     with pytest.raises(RuntimeBroken):
         later.wait()
+    with pytest.raises(RuntimeBroken):
+        list(later.output())
 
 
 def test_a_refused_start_leaves_nothing_behind(lab: Lab) -> None:

@@ -31,6 +31,8 @@ class CountingTx(Tx):
 
 
 class CountingDatabase(Database):
+    _tx = CountingTx
+
     def __init__(self, url: str) -> None:
         super().__init__(url, pool_size=2)
         self.trips: list[int] = []  # of each transaction
@@ -38,6 +40,12 @@ class CountingDatabase(Database):
     @contextmanager
     def transaction(self) -> Iterator[Tx]:
         with super().transaction() as tx:
-            counting = CountingTx(tx._connection)
-            yield counting
-        self.trips.append(counting.count)
+            yield tx
+        assert isinstance(tx, CountingTx)
+        self.trips.append(tx.count)
+
+    @contextmanager
+    def at_once(self) -> Iterator[Batch]:
+        with super().at_once() as batch:
+            yield batch
+        self.trips.append(1)

@@ -16,7 +16,7 @@ from docker.errors import ImageNotFound
 from tests.support.services import missing
 
 SHELL = "windlass-test/shell:1"  # busybox and its applets, PATH=/bin, user 1000 is "worker"
-BARE = "windlass-test/bare:1"  # nothing but /echo
+BARE = "windlass-test/bare:2"  # nothing but /echo and /sleep: no shell
 ENTRY = "windlass-test/entry:1"  # ENTRYPOINT ["echo", "entry"], CMD ["default"]
 
 LABEL = "windlass.test-image"
@@ -84,4 +84,4 @@ def _shell() -> bytes:
 
 def _bare() -> bytes:
     """busybox is the applet it is called as."""
-    return root_file_system({"echo": busybox().read_bytes()}, {})
+    return root_file_system({"echo": busybox().read_bytes()}, {"sleep": "echo"})

@@ -18,7 +18,7 @@ def events(chunks: Iterable[bytes]) -> Iterator[Happened]:
     rest = b""
     for chunk in chunks:
         *whole, rest = (rest + chunk).split(b"\n\n")
-        yield from map(_event, whole)
+        yield from (_event(text) for text in whole if not text.startswith(b":"))
 
 
 def _event(text: bytes) -> Happened:

@@ -50,10 +50,10 @@ class JobFile:
         document["inputs"] = {**(document.get("inputs") or {}), **given}
         return JobFile(self.name, json.dumps(document))
 
-    def images(self) -> list[str]:
+    def images(self, default: str) -> list[str]:
         """Of its tasks, as far as they are named without templates."""
         document = self.document()
-        found = _image_words(document) if isinstance(document, dict) else []
+        found = _image_words(document, default) if isinstance(document, dict) else []
         return list(dict.fromkeys(word for word in found if "{{" not in word))
 
     def document(self) -> Any:
@@ -90,11 +90,13 @@ def submit(api: Client, file: JobFile, key: str | None) -> Document:
     raise AssertionError("the last try returns or raises")
 
 
-def _image_words(document: dict[str, Any]) -> list[str]:
-    tasks = document.get("tasks")
-    holders = [document.get("defaults"), *(tasks if isinstance(tasks, list) else [])]
-    images = [holder.get("image") for holder in holders if isinstance(holder, dict)]
-    return [image for image in images if isinstance(image, str)]
+def _image_words(document: dict[str, Any], default: str) -> list[str]:
+    defaults, tasks = document.get("defaults"), document.get("tasks")
+    if isinstance(defaults, dict):
+        default = defaults.get("image") or default
+    listed = tasks if isinstance(tasks, list) else []
+    found = [task.get("image") or default for task in listed if isinstance(task, dict)]
+    return [image for image in found if isinstance(image, str)]
 
 
 def _pair(word: str) -> tuple[str, str]:

@@ -14,11 +14,13 @@ LAST_WORDS = 4.0  # seconds a step may take to come to its end; it may be cut sh
 
 @dataclass(frozen=True)
 class Loop:
-    """``nudged``: whoever nudges the dispatcher means this one too."""
+    """``nudged``: whoever nudges the dispatcher means this one too, though no more often than every
+    ``gap`` seconds."""
 
     step: Step
     every: float
     nudged: bool = False
+    gap: float = 0.0
     wake: Event = field(default_factory=Event)
 
 
@@ -48,7 +50,7 @@ def run_all(loops: Sequence[Loop], until: Callable[[], object]) -> None:
     """Until ``until`` returns; then as long as the steps take to end, within reason."""
     stop = Event()
     threads = [
-        Thread(target=run, args=(loop.step, loop.every, loop.wake, stop), daemon=True)
+        Thread(daemon=True, target=run, args=(loop.step, loop.every, loop.wake, stop, loop.gap))
         for loop in loops
     ]
     for thread in threads:

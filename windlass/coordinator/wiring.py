@@ -16,7 +16,7 @@ from redis import Redis
 from windlass.coordinator.config import Config
 from windlass.coordinator.loops import Loop, in_batches, run_all, wake_all, waking
 from windlass.coordinator.store.db import Database
-from windlass.coordinator.transport.nudges import Nudges
+from windlass.coordinator.transport.nudges import ALL_CHANNELS, Nudges
 from windlass.coordinator.transport.signals import RedisSignals
 from windlass.shared import keys
 from windlass.shared.redis import connect
@@ -44,9 +44,10 @@ class Ground:
         self.db.close()
 
 
-def ground(config: Config) -> Ground:
+def ground(config: Config, *hears: str) -> Ground:
+    """``hears``: the channels of nudges that are of interest here."""
     redis = connect(config.redis_url)
-    nudges = Nudges(redis)
+    nudges = Nudges(redis, hears)
     hasty = connect(config.redis_url, timeout=1.0, retries=0)
     db = Database(config.database_url, POOL)
     return Ground(db, redis, nudges, RedisSignals(redis, hasty, nudges))
@@ -58,7 +59,7 @@ def http_app(config: Config, streams: "Streams") -> "Flask":
     from windlass.coordinator.engine.service import Engine
     from windlass.coordinator.web.settings import LOOPBACK, HttpSettings
 
-    base = ground(config)
+    base = ground(config, *ALL_CHANNELS)
     local = config.bind.is_loopback
     settings = HttpSettings(
         open=config.insecure or local,
@@ -71,7 +72,7 @@ def http_app(config: Config, streams: "Streams") -> "Flask":
 
 def run_loops(config: Config, until: Callable[[], object]) -> None:
     """Every loop of the engine, until ``until`` returns."""
-    base = ground(config)
+    base = ground(config, keys.DISPATCH_NUDGE)
     made = [*_handing_out(config, base), *_taking_in(config, base), *_watching(base)]
     gc.freeze()
     base.nudges.listen([keys.DISPATCH_NUDGE], partial(wake_all, made))
@@ -90,9 +91,9 @@ def _handing_out(config: Config, base: Ground) -> Sequence[Loop]:
     publisher = CeleryPublisher(config.redis_url, leases)
     ready = partial(activate.activate_ready, base.db, base.signals, 500)
     return [
-        Loop(Dispatcher(base.db, publisher).step, every=1.0, nudged=True),
+        Loop(Dispatcher(base.db, publisher).step, every=1.0, nudged=True, gap=0.02),
         Loop(Republisher(base.db, publisher, base.signals).step, every=5.0),
-        Loop(in_batches("activate", ready, full=500), every=2.0, nudged=True),
+        Loop(in_batches("activate", ready, full=500), every=2.0, nudged=True, gap=0.1),
     ]
 
 
@@ -123,7 +124,7 @@ def _watching(base: Ground) -> Sequence[Loop]:
     late = partial(deadlines.enforce, db, signals)
     return [
         Loop(Reaper(db, signals, signals).step, every=3.0),
-        Loop(in_batches("cancel", stop, full=20), every=1.0, nudged=True),
+        Loop(in_batches("cancel", stop, full=20), every=1.0, nudged=True, gap=0.1),
         Loop(in_batches("deadlines", late, full=deadlines.BATCH), every=2.0),
         Loop(in_batches("fleet", partial(fleet.forget, db), full=1_000_000), every=3600.0),
     ]

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from time import monotonic, sleep
 
 from windlass.embedded.place import Place, Running, Use
-from windlass.embedded.process import ServerFailed
+from windlass.embedded.process import ServerFailed, last_words
 from windlass.embedded.stack import Options
 from windlass.embedded.supervise import SOMEBODY_ELSE, order
 
@@ -27,10 +27,11 @@ def a_stack(place: Place, options: Options) -> Iterator[Running]:
             lasting = running.lasting
             yield running
         finally:
-            if use.leave() and not lasting:
+            last = use.leave() and not lasting
+            if last:
                 _see_it_end(place)
-    for child in children:
-        _reap(child)
+            for child in children:
+                _let_go(child, ended=last)
 
 
 @contextmanager
@@ -53,25 +54,26 @@ def _find_or_start(
         if running := place.running():
             return running
         if children and (code := children[-1].poll()) is not None:
-            _raise_unless_outrun(children.pop(), code)
+            _raise_unless_outrun(place, children.pop(), code)
         if not children and not place.is_run():
             children.append(_spawn(place, options))
         sleep(_LOOK)
     raise ServerFailed(f"the stack in {place.directory} does not come up; see its *.log files")
 
 
-def _raise_unless_outrun(child: "subprocess.Popen[bytes]", code: int) -> None:
+def _raise_unless_outrun(place: Place, child: "subprocess.Popen[bytes]", code: int) -> None:
     assert child.stdout is not None  # noqa: S101  _spawn asks for it
     with child.stdout as said:
         text = said.read().decode(errors="replace")
     if code != SOMEBODY_ELSE:
-        raise ServerFailed(text or f"the embedded stack ended with code {code}")
+        said_last = text or last_words(place.directory / "stack.log")
+        raise ServerFailed(said_last or f"the embedded stack ended with code {code}")
 
 
 def _spawn(place: Place, options: Options) -> "subprocess.Popen[bytes]":
     with (place.directory / "stack.log").open("ab") as log:
-        child = subprocess.Popen(
-            [sys.executable, "-P", "-m", "windlass.embedded.supervise"],
+        child = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-P", "-m", "windlass.embedded.supervise", str(place.directory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -79,7 +81,7 @@ def _spawn(place: Place, options: Options) -> "subprocess.Popen[bytes]":
         )
     assert child.stdin is not None  # noqa: S101  asked for above
     with child.stdin as told:
-        told.write(order(place, options).encode())
+        told.write(order(options).encode())
     return child
 
 
@@ -89,8 +91,10 @@ def _see_it_end(place: Place) -> None:
         sleep(_LOOK)
 
 
-def _reap(child: "subprocess.Popen[bytes]") -> None:
+def _let_go(child: "subprocess.Popen[bytes]", *, ended: bool) -> None:
     """Should others use what we started, it goes on without us."""
     if child.stdout is not None:
         child.stdout.close()
+    if ended:
+        child.wait(PATIENCE)
     child.poll()

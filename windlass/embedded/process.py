@@ -66,7 +66,7 @@ def launch(command: Sequence[str], how: Launch) -> "subprocess.Popen[bytes]":
     Call it from the main thread: the kernel counts the death of the calling thread as ours.
     """
     _rotate(how.log)
-    with how.log.open("ab") as sink:
+    with open(how.log, "ab", opener=_for_us_only) as sink:
         return subprocess.Popen(  # noqa: S603
             command,
             stdin=subprocess.DEVNULL,
@@ -100,6 +100,10 @@ def last_words(log: Path) -> str:
         return log.read_text(errors="replace")[-_LAST_WORDS:].strip()
     except FileNotFoundError:
         return ""
+
+
+def _for_us_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _rotate(log: Path) -> None:

@@ -119,6 +119,10 @@ class Stack:
             if not member.is_up():
                 self._revive(member)
 
+    def pids(self) -> Mapping[str, int]:
+        """Of the first process of each part."""
+        return {m.name: m.server.process.pid for m in self._members if m.server}
+
     def stop(self) -> None:
         """Our own parts, the worker a little ahead, since the coordinator tells it what it may
         forget; then the servers that both need."""

@@ -84,16 +84,16 @@ def _stop_signals() -> Iterator[Event]:
         signal.signal(number, handler)
 
 
-def order(place: Place, options: Options) -> str:
+def order(options: Options) -> str:
     """What ``main`` reads: through a pipe, since a URL may hold a password."""
-    return json.dumps({"directory": str(place.directory), "options": asdict(options)})
+    return json.dumps(asdict(options))
 
 
 def main() -> int:
     """For a stack that commands share. Its last word, should it fail, goes to standard output."""
-    asked = json.loads(sys.stdin.read())
+    place, options = Place(Path(sys.argv[1])), Options(**json.loads(sys.stdin.read()))
     try:
-        supervise(Place(Path(asked["directory"])), Options(**asked["options"]), _note, _ignore)
+        supervise(place, options, _note, _ignore)
     except Taken:
         return SOMEBODY_ELSE
     except (ServerFailed, OSError) as problem:

@@ -13,7 +13,7 @@ def start(data: Path, port: int = 0, password: str = "") -> Server:
 
     It always has a password, since loopback is open to every user of this machine.
     """
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
     port = port or free_port()
     password = password or secrets.token_urlsafe(18)
     config, log = data / "valkey.conf", data / "valkey.log"

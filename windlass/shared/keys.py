@@ -15,8 +15,8 @@ LOGS_DEAD = PREFIX + "logs:dead"  # stream, capped: chunks nobody could store
 ENGINE_GROUP = "engine"  # consumer group on EVENTS
 LOGBOOK_GROUP = "logbook"  # consumer group on LOGS
 EPOCH = PREFIX + "epoch"  # string without TTL: missing means this Redis forgot everything
-NUDGES = PREFIX + "nudge:*"  # pattern of all nudge channels
-DISPATCH_NUDGE = PREFIX + "nudge:dispatch"
+DISPATCH_NUDGE = PREFIX + "nudge:dispatch"  # pub/sub: there may be work for the loops
+JOBS_NUDGE = PREFIX + "nudge:jobs"  # pub/sub: these changed, or their logs grew; 16 bytes an id
 
 
 def ticket(attempt_id: UUID) -> str:
@@ -53,11 +53,6 @@ def node_owner(node: str) -> str:
 def node_channel(node: str) -> str:
     """Pub/sub: look at your verdicts now."""
     return f"{PREFIX}node:{node}"
-
-
-def job_nudge(job_id: UUID) -> str:
-    """Pub/sub: something of this job changed, or its log grew."""
-    return f"{PREFIX}nudge:job:{job_id}"
 
 
 def kombu_prefix() -> str:

@@ -54,9 +54,11 @@ def admission(capacity: Capacity, pulse: Pulse) -> type[bootsteps.StartStopStep]
             def can_consume() -> bool:
                 if channel._in_poll:  # asked already
                     return True
-                pulse.beat()
                 promised = len(state.reserved_requests)
-                return capacity.room() > promised and bool(allowed())
+                wanted = capacity.room() > promised and bool(allowed())
+                if wanted or not promised:  # else a message is stuck, perhaps for ever
+                    pulse.beat()
+                return wanted
 
             channel.qos.can_consume = can_consume
 

@@ -56,6 +56,8 @@ class Transcript:
             self.tail = self._pump.carry(pieces, self.chunker, self._abandoned)
         except Abandoned:
             log.debug("log.abandoned", attempt_id=str(self._attempt_id))
+        except Exception:  # what was read and not sent, the engine will ask for
+            log.exception("log.broken", attempt_id=str(self._attempt_id))
 
     def _pieces(self, run: Run, chunker: Chunker) -> Iterator[tuple[Stream, bytes]]:
         """Its output, taken up where it stood whenever reading it breaks off."""

@@ -1,6 +1,7 @@
 """Whatever is sent: a clear refusal, and a service that still answers."""
 
 import json
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -144,6 +145,20 @@ def test_a_huge_body(client: Client) -> None:
 
     assert response.status_code == 413
     assert response.json["error"]["code"] == "too_large"
+
+
+def test_a_huge_body_that_does_not_tell_its_length(client: Client) -> None:
+    document = json.dumps(a_document()).encode()
+    environ = {
+        "wsgi.input": BytesIO(document.ljust(33 * MEGABYTE)),
+        "wsgi.input_terminated": True,
+    }
+
+    response = client.post(
+        f"{BASE}/jobs", content_type=JSON, environ_overrides=environ, content_length=None
+    )
+
+    assert response.status_code == 413
 
 
 def test_a_task_more_than_allowed(client: Client) -> None:

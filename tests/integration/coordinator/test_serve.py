@@ -109,3 +109,26 @@ def test_without_redis_it_still_answers(database_url: str) -> None:
     nowhere = f"redis://127.0.0.1:{free_port()}/0"
     with a_coordinator(free_port(), DATABASE_URL=database_url, REDIS_URL=nowhere) as started:
         until(lambda: started.answers("/-/ready"))
+
+
+def test_the_first_token_may_come_from_a_file(
+    database_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "token"
+    file.write_text("wl_" + "a" * 43)
+    port = free_port()
+    urls = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+    where = {"BIND": f"0.0.0.0:{port}", "BOOTSTRAP_TOKEN_FILE": str(file)}
+
+    with a_coordinator(port, **urls, **where) as started:
+        until(lambda: started.answers("/-/ready"))
+
+
+def test_a_first_token_that_could_be_guessed_is_refused(database_url: str, redis_url: str) -> None:
+    given = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+
+    with a_coordinator(free_port(), BOOTSTRAP_TOKEN="changeme", **given) as started:
+        errors = last_words(started)
+
+    assert started.process.returncode == 1
+    assert "WINDLASS_BOOTSTRAP_TOKEN must be" in errors

@@ -169,3 +169,29 @@ def test_a_scope_includes_those_before_it() -> None:
         ("admin", "submit"),
         ("admin", "admin"),
     }
+
+
+def test_the_first_token_may_have_a_secret_of_the_operators_choice(
+    db: Database, engine: Engine
+) -> None:
+    secret = "wl_" + "a" * 43
+
+    assert access.bootstrap(db, secret)
+
+    token = engine.token(secret)
+    assert token is not None
+    assert (token.name, token.scope) == ("bootstrap", "admin")
+
+
+def test_a_chosen_secret_opens_nothing_once_there_is_a_token(db: Database, engine: Engine) -> None:
+    secret = "wl_" + "a" * 43
+    engine.create_token("ci", "read")
+
+    assert not access.bootstrap(db, secret)
+    assert engine.token(secret) is None
+
+
+@pytest.mark.parametrize("secret", ["", "changeme", "wl_short", "wl_" + "a" * 44])
+def test_a_chosen_secret_that_could_be_guessed_is_refused(db: Database, secret: str) -> None:
+    with pytest.raises(ValueError, match="at random"):
+        access.bootstrap(db, secret)

@@ -21,7 +21,7 @@ def small(database_url: str) -> Iterator[Database]:
 def end_all_connections(database_url: str) -> None:
     admin(
         database_url,
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()",
     )
 

@@ -7,7 +7,7 @@ from redis import Redis
 
 from tests.support.waiting import until
 from windlass.coordinator.engine.ports import Away
-from windlass.coordinator.transport.nudges import Nudges
+from windlass.coordinator.transport.nudges import ALL_CHANNELS, Nudges
 from windlass.coordinator.transport.signals import RedisSignals
 from windlass.embedded.valkey import free_port
 from windlass.shared import keys
@@ -31,7 +31,7 @@ def signals(redis: Redis, nudges: Nudges) -> RedisSignals:
 
 
 def subscribed(redis: Redis) -> bool:
-    return bool(redis.pubsub_numpat())
+    return all(listeners for _, listeners in redis.pubsub_numsub(*ALL_CHANNELS))
 
 
 def grown_old(redis: Redis) -> None:

@@ -1,6 +1,7 @@
 """Attempts through a runner and its parts, on a real Redis; the runtime is a fake one."""
 
 import hashlib
+import threading
 from collections.abc import Iterator
 from threading import Event
 
@@ -12,6 +13,7 @@ from tests.support.engine_side import EngineSide
 from tests.support.fake_runtime import FakeRun, FakeRuntime
 from tests.support.orders import a_script, an_order
 from tests.support.waiting import until
+from windlass.shared import keys
 from windlass.shared.events import AttemptProgressed
 from windlass.shared.lease import Leases, Verdict
 from windlass.shared.messages import RunAttempt
@@ -64,6 +66,16 @@ class Bench:
         self.keeper.renew()
 
     def close(self) -> None:
+        """Nothing of it works on when the test is over."""
+        for run in [*self.runtime.runs.values(), *(one.run for one in self.runtime.left)]:
+            run.stop(0)
+        until(
+            lambda: (
+                not [
+                    thread for thread in threading.enumerate() if thread.name.startswith("attempt-")
+                ]
+            )
+        )
         self.reporter.stop()
         self.engine.close()
 
@@ -226,7 +238,7 @@ def test_a_run_that_was_given_up_on_is_stopped_and_not_reported(
     if verdict is Verdict.LOST:
         bench.engine.judge(order, verdict)
     else:
-        redis.set(f"windlass:lease:{{{order.attempt_id}}}", "node-2")
+        redis.set(keys.lease(order.attempt_id), "node-2")
     bench.keeper.renew()
 
     until(lambda: run.removed and not bench.runner.here())
@@ -235,7 +247,7 @@ def test_a_run_that_was_given_up_on_is_stopped_and_not_reported(
     assert bench.engine.finished(order) is None
 
 
-def test_a_log_that_was_lost_on_the_way_is_sent_again_once(bench: Bench) -> None:
+def test_a_log_that_was_lost_on_the_way_is_sent_again_once(bench: Bench, redis: Redis) -> None:
     order = an_order()
     run = bench.started(order)
     written = b"a line of some length\n" * 10_000
@@ -246,7 +258,7 @@ def test_a_log_that_was_lost_on_the_way_is_sent_again_once(bench: Bench) -> None
 
     bench.judged(order, Verdict.RESEND)
 
-    until(lambda: len(bench.engine.chunks(order)) == 2 * sent)
+    until(lambda: not redis.exists(keys.verdict(order.attempt_id)))
     bench.keeper.renew()
     bench.keeper.renew()
     assert len(bench.engine.chunks(order)) == 2 * sent
@@ -329,7 +341,7 @@ def adopted(bench: Bench, order: RunAttempt, run: FakeRun, age: float = 1.0) -> 
 def test_an_adopted_run_goes_on_where_its_log_stood(bench: Bench, redis: Redis) -> None:
     order, run = an_order(), FakeRun()
     run.write(b"said before\n" * 3000)
-    redis.set(f"windlass:position:{{{order.attempt_id}}}", 36_000)
+    redis.set(keys.log_position(order.attempt_id), 36_000)
 
     adopted(bench, order, run)
     run.write(b"said after\n")

@@ -238,3 +238,16 @@ def test_a_consumer_that_falls_silent_ends_its_worker(redis: Redis, workers: Wor
     worker = workers(module="tests.support.deaf_worker").start()
 
     assert worker.ended(timeout=SILENCE) == 75
+
+
+def test_a_healthy_worker_shows_it_by_touching_a_file(
+    workers: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign = tmp_path / "health"
+    monkeypatch.setenv("WINDLASS_HEALTH_FILE", str(sign))
+
+    workers().start()
+    until(sign.exists)
+    first = sign.stat().st_mtime_ns
+
+    until(lambda: sign.stat().st_mtime_ns > first)

@@ -7,7 +7,11 @@ import pytest
 
 from tests.support.stub_api import Answer, StubApi, stream
 from tests.unit.cli.conftest import Windlass
+from windlass.cli.client import Client
+from windlass.cli.failures import Unreachable
+from windlass.cli.sse import events
 
+AWAY = {"error": {"code": "unavailable", "message": "too many streams"}}
 JOB = "01939d20-0000-7000-8000-000000000001"
 RUNNING = {"id": JOB, "name": "hello", "state": "running", "total": 2, "ended": 0, "failed": 0}
 
@@ -93,7 +97,13 @@ def test_state_changes_are_told_beside_the_lines(windlass: Windlass, api: StubAp
     events = stream(
         a_task("a", "active", number=1, node="n1"),
         a_task("a", "active", number=2, node="n1"),
-        a_task("a", "failed", reason="exit_code", error="exit code 3. Its last lines:\noh no", exit_code=3),
+        a_task(
+            "a",
+            "failed",
+            reason="exit_code",
+            error="exit code 3. Its last lines:\noh no",
+            exit_code=3,
+        ),
         a_task("longer", "skipped", reason="upstream"),
         an_end("failed", exit_code=3),
     )
@@ -137,6 +147,16 @@ def test_as_json_every_event_is_a_line(windlass: Windlass, api: StubApi) -> None
 
 def test_a_job_that_is_not_there_is_not_waited_for(windlass: Windlass) -> None:
     assert windlass("logs", "-f", JOB.replace("1", "3")).exit_code == 4
+
+
+def test_a_server_that_stays_away_is_given_up(api: StubApi) -> None:
+    follows(api, Answer(stream(a_log("a", "one")), cut=True))
+    stream_of_it = events(Client(api.url), "jobs", JOB, "log", "follow", outage=0.0)
+
+    assert next(stream_of_it).data["lines"] == ["one"]
+    api.on(f"GET /jobs/{JOB}/log/follow", Answer(AWAY, 503))
+    with pytest.raises(Unreachable, match="too many"):
+        list(stream_of_it)
 
 
 def test_run_prints_a_closing_table_and_passes_the_exit_code_on(

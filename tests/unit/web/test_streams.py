@@ -55,7 +55,8 @@ def test_what_a_stream_reads_from_is_closed_with_it() -> None:
             closed.append(True)
 
     response = Streams(1).respond(events())
-    next(iter(response.iter_encoded()))
+    sent = iter(response.iter_encoded())
+    next(sent), next(sent)
     response.close()
 
     assert closed == [True]
@@ -75,3 +76,11 @@ def test_no_proxy_is_to_hold_a_stream_back() -> None:
     assert headers["X-Accel-Buffering"] == "no"
     assert headers["Cache-Control"] == "no-store"
     assert headers["Content-Type"].startswith("text/event-stream")
+
+
+def test_the_head_of_a_stream_does_not_wait_for_news() -> None:
+    def silence() -> Iterator[bytes]:
+        raise AssertionError("asked")
+        yield b""
+
+    assert next(iter(Streams(1).respond(silence()).iter_encoded())).startswith(b":")

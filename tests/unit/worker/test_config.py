@@ -55,3 +55,15 @@ def test_every_bad_variable_is_named_at_once(monkeypatch: pytest.MonkeyPatch) ->
             "NODE_NAME", "QUEUES", "CONCURRENCY", "RUNTIME", "DRAIN_TIMEOUT", "LOG_LEVEL"
         )
     }  # fmt: skip
+
+
+def test_a_value_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "url"
+    file.write_text("redis://:secret@host:6379/0\n")
+    monkeypatch.setenv("WINDLASS_REDIS_URL_FILE", str(file))
+
+    assert Config.from_env().redis_url == "redis://:secret@host:6379/0"
+
+
+def test_a_node_may_be_one_of_a_family_of_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert config(monkeypatch, NODE_NAME="worker-*").node == "worker-*"

@@ -86,9 +86,9 @@ def _our_own(place: "Place", file: JobFile, runtime: str | None) -> Iterator[str
     from windlass.embedded.choice import Choice, choose  # noqa: PLC0415  not for a remote server
     from windlass.embedded.join import a_stack  # noqa: PLC0415
     from windlass.embedded.process import ServerFailed  # noqa: PLC0415
-    from windlass.embedded.stack import Options  # noqa: PLC0415
+    from windlass.embedded.stack import DEFAULT_IMAGE, Options  # noqa: PLC0415
 
-    choice = Choice(runtime) if runtime else choose(file.images())
+    choice = Choice(runtime) if runtime else choose(file.images(DEFAULT_IMAGE))
     try:
         with a_stack(place, Options(runtime=choice.runtime)) as running:
             if runtime not in (None, running.runtime):

@@ -39,6 +39,7 @@ def print_node(node: Document, now: datetime) -> None:
         "runtime": node["runtime"],
         "queues": ", ".join(node["queues"]),
         "busy": f"{node['running']} of {node['slots']} slots",
+        "running": ", ".join(node["attempts"]),
         "cpus": node["cpus"],
         "memory": show_size(node["memory"]),
         "disk free": show_size(node["disk_free"]),

@@ -14,6 +14,7 @@ from windlass.shared.durations import show_duration
 
 _PALETTE = ("cyan", "magenta", "blue", "yellow", "green", "bright_cyan", "bright_magenta")
 _WIDEST = 28  # a longer name is shortened
+_NAMED = 3  # so many tasks are named in the status line
 _MARKS = {"completed": ("✓", "green"), "failed": ("✗", "red"), "cancelled": ("■", "yellow")}
 
 Document = dict[str, Any]
@@ -94,7 +95,7 @@ class _Seen:
     number: int | None = None
     node: str | None = None
     message: str = ""
-    since: float = 0.0
+    progress: float = 0.0
 
 
 class Live:
@@ -144,7 +145,7 @@ class Live:
             data.get("number"),
             data.get("node"),
             data.get("message") or "",
-            before.since,
+            data.get("progress") or 0.0,
         )
         if self._only in (None, name):
             self._tell(name, before, after, data)
@@ -163,10 +164,15 @@ class Live:
             self._printer.note(name, f"  {after.message}")
 
     def _status(self) -> str:
-        running = sum(1 for task in self._tasks.values() if task.state == "active" and task.node)
-        failed = f", {self._job['failed']} failed" if self._job.get("failed") else ""
-        spent = show_duration(monotonic() - self._began)
-        return f"[{self._job['ended']}/{self._job['total']}] {running} running{failed} · {spent}"
+        running = [
+            f"{name} {task.progress:.0f}%" if task.progress else name
+            for name, task in self._tasks.items()
+            if task.state == "active" and task.node
+        ]
+        more = f" +{len(running) - _NAMED}" if len(running) > _NAMED else ""
+        failed = f" · {self._job['failed']} failed" if self._job.get("failed") else ""
+        done = f"[{self._job['ended']}/{self._job['total']}] {', '.join(running[:_NAMED])}{more}"
+        return f"{done}{failed} · {show_duration(monotonic() - self._began)}"
 
 
 def _ending(data: Document) -> str:

@@ -41,7 +41,7 @@ class Dispatcher:
         """Rests until the next attempt is due."""
         if dispatch_due(self._db, self._publisher, self._limit) == self._limit:
             return 0.0
-        with self._db.transaction() as tx:
+        with self._db.reading() as tx:
             rest = due.soonest(tx)
         return float("inf") if rest is None else max(rest, 0.001)
 

@@ -109,7 +109,7 @@ def _verdict(row: Row) -> Verdict:
 
 
 def _view(row: Row) -> NodeView:
-    return NodeView(**{**row, "queues": tuple(row["queues"])})
+    return NodeView(**{**row, "queues": tuple(row["queues"]), "attempts": tuple(row["attempts"])})
 
 
 def _postgres(db: Database) -> str:

@@ -6,6 +6,7 @@ A loop never dies. A failed step is logged, counted and tried again after a grow
 from collections.abc import Callable
 from random import uniform
 from threading import Event
+from time import monotonic
 
 import structlog
 
@@ -20,11 +21,13 @@ LONGEST_PAUSE = 10.0
 _log = structlog.get_logger()
 
 
-def run(step: Step, every: float, wake: Event, stop: Event) -> None:
+def run(step: Step, every: float, wake: Event, stop: Event, gap: float = 0.0) -> None:
     """Repeat ``step`` until ``stop``: after at most ``every`` seconds, or as soon as somebody sets
-    ``wake``. Whoever sets ``stop`` sets ``wake`` as well."""
+    ``wake``, but for that not twice within ``gap``: what comes meanwhile is done together. Whoever
+    sets ``stop`` sets ``wake`` as well."""
     failures = 0
     while not stop.is_set():
+        began = monotonic()
         wake.clear()  # before the step: a wish that comes during it is heard after it
         try:
             rest = step()
@@ -35,6 +38,7 @@ def run(step: Step, every: float, wake: Event, stop: Event) -> None:
             continue
         failures = 0
         if rest > 0:
+            stop.wait(gap - (monotonic() - began))
             wake.wait(min(rest, every))
 
 

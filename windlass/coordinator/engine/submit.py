@@ -12,7 +12,7 @@ from windlass.coordinator.engine.turn import Turn
 from windlass.coordinator.engine.views import JobView, Submission, Submitted
 from windlass.coordinator.store import attempts, edges, idempotency, jobs, tasks
 from windlass.coordinator.store.attempts import NewAttempt
-from windlass.coordinator.store.db import Database, Tx, Writer
+from windlass.coordinator.store.db import Batch, Database, Writer
 from windlass.coordinator.store.errors import Taken
 from windlass.coordinator.store.jobs import NewJob
 from windlass.coordinator.store.tasks import NewTask
@@ -27,40 +27,60 @@ def submit(db: Database, signals: Signals, submission: Submission) -> Submitted:
     problems = check.problems(submission.spec) + check.submission_problems(submission)
     if problems:
         raise Invalid(problems)
-    id = new_job_id()
+    job = _Made(new_job_id(), submission)
     try:
-        with db.transaction() as tx:
-            created_at, turn = _store(tx, id, submission)
+        created_at, turn = _evaluated(db, job) if job.templated else (_at_once(db, job), None)
     except Taken as taken:
         return _known(db, submission, taken)
     signals.wake_dispatch()  # heard by whoever watches all jobs; this one nobody knows yet
     if turn is None:
-        return Submitted(job_id=id, created=True, view=_view(id, submission, created_at))
+        return Submitted(job_id=job.id, created=True, view=_view(job.id, submission, created_at))
     turn.tell(signals)
-    return Submitted(job_id=id, created=True)
+    return Submitted(job_id=job.id, created=True)
 
 
-def _store(tx: Tx, id: JobId, submission: Submission) -> tuple[datetime, Turn | None]:
-    """One round trip, unless expressions have to be evaluated for the tasks that start at once."""
-    job = submission.spec
-    rows, first = _tasks(id, job)
-    with tx.together() as batch:
-        _remember(batch, id, submission)
-        jobs.insert(batch, _job(id, submission))
-        if submission.document is not None:
-            jobs.insert_document(batch, id, clean(submission.document))
-        tasks.insert(batch, id, rows)
-        edges.insert(batch, id, [(p, c) for c, task in enumerate(job.tasks) for p in task.needs])
-        attempts.insert(batch, first)
-        jobs.ask_moment(batch)
+class _Made:
+    """Everything that becomes a row."""
+
+    def __init__(self, id: JobId, submission: Submission) -> None:
+        self.id = id
+        self.submission = submission
+        self._tasks, self._first = _tasks(id, submission.spec)
+        # Expressions have to be evaluated before these can start, which they could at once.
+        self.templated = [row.id for row in self._tasks if row.templated and row.waiting_on == 0]
+
+    def write(self, writer: Writer) -> None:
+        job, document = self.submission.spec, self.submission.document
+        _remember(writer, self.id, self.submission)
+        jobs.insert(writer, _job(self.id, self.submission))
+        if document is not None:
+            jobs.insert_document(writer, self.id, clean(document))
+        tasks.insert(writer, self.id, self._tasks)
+        needs = [(parent, child) for child, task in enumerate(job.tasks) for parent in task.needs]
+        edges.insert(writer, self.id, needs)
+        attempts.insert(writer, self._first)
+        jobs.ask_moment(writer)
+
+
+def _at_once(db: Database, job: _Made) -> datetime:
+    with db.at_once() as batch:
+        job.write(batch)
+    return _moment(batch)
+
+
+def _evaluated(db: Database, job: _Made) -> tuple[datetime, Turn]:
+    with db.transaction() as tx:
+        with tx.together() as batch:
+            job.write(batch)
+        turn = Turn(tx, jobs.lock(tx, [job.id]), ready=list(job.templated))
+        activate.start_ready(turn)
+    return _moment(batch), turn
+
+
+def _moment(batch: Batch) -> datetime:
     assert batch.answer is not None  # noqa: S101
     created_at: datetime = batch.answer["moment"]
-    templated = [row.id for row in rows if row.templated and row.waiting_on == 0]
-    if not templated:
-        return created_at, None
-    turn = Turn(tx, jobs.lock(tx, [id]), ready=templated)
-    activate.start_ready(turn)
-    return created_at, turn
+    return created_at
 
 
 def _view(id: JobId, submission: Submission, created_at: datetime) -> JobView:

@@ -135,6 +135,7 @@ class NodeView:
     queues: tuple[str, ...]
     slots: int
     running: int
+    attempts: tuple[str, ...]  # those running
     cpus: float
     memory: int
     disk_free: int

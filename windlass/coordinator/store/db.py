@@ -1,20 +1,23 @@
 """Connections and transactions. SQLAlchemy lends its pool; the SQL is our own."""
 
+import select
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, Any, Protocol, cast
 
 import psycopg2
 import psycopg2.errors
 import psycopg2.extras
 from psycopg2.extensions import connection, cursor
-from sqlalchemy import PoolProxiedConnection, create_engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import PoolProxiedConnection, create_engine, event
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InvalidRequestError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from windlass.coordinator.store.errors import Taken, Unavailable
 
 Row = Mapping[str, Any]
+
+_BEGIN = "BEGIN"
 
 psycopg2.extras.register_uuid()  # type: ignore[no-untyped-call]
 
@@ -45,27 +48,26 @@ class Batch:
 
 
 class Tx:
-    """One transaction. Every call is one round trip."""
+    """One transaction. Every call is one round trip; the first opens it on its way."""
 
-    def __init__(self, connection: connection) -> None:
+    def __init__(self, connection: connection, *, alone: bool = False) -> None:
+        """``alone``: each statement is a transaction of its own."""
         self._connection = connection
+        self._alone = alone
+        self.is_open = False
 
     def run(self, sql: str, **values: object) -> int:
         """Execute; how many rows were touched."""
-        with self._connection.cursor() as cursor:
-            cursor.execute(sql, values or None)
+        with self._executed(sql, values) as cursor:
             return cursor.rowcount
 
     def all(self, sql: str, **values: object) -> Sequence[Row]:
-        with self._connection.cursor() as cursor:
-            cursor.execute(sql, values or None)
-            names = _names(cursor)
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        with self._executed(sql, values) as cursor:
+            return _rows(cursor)
 
     def one(self, sql: str, **values: object) -> Row | None:
         """The first row, or None."""
-        with self._connection.cursor() as cursor:
-            cursor.execute(sql, values or None)
+        with self._executed(sql, values) as cursor:
             return _first_row(cursor)
 
     def many(
@@ -74,6 +76,7 @@ class Tx:
         """``INSERT … VALUES %s`` in pages of 1,000 rows."""
         if not rows:
             return
+        self.open()
         with self._connection.cursor() as cursor:
             psycopg2.extras.execute_values(cursor, sql, rows, template=template, page_size=1000)
 
@@ -81,17 +84,44 @@ class Tx:
     def together(self) -> Iterator[Batch]:
         """What is run on the batch is sent when the block ends."""
         batch = Batch(self._connection)
+        if not self.is_open:
+            batch.run(_BEGIN)
+            self.is_open = True
         yield batch
         batch.send()
 
     def copy(self, sql: str, rows: IO[bytes]) -> None:
         """``COPY … FROM STDIN``."""
+        self.open()
         with self._connection.cursor() as cursor:
             cursor.copy_expert(sql, rows)
+
+    def open(self) -> None:
+        if not (self.is_open or self._alone):
+            self.run("")
+
+    def close(self, how: str) -> None:
+        """COMMIT or ROLLBACK."""
+        if self.is_open:
+            self.is_open = False
+            with self._connection.cursor() as cursor:
+                cursor.execute(how)
+
+    @contextmanager
+    def _executed(self, sql: str, values: Mapping[str, object]) -> Iterator[cursor]:
+        with self._connection.cursor() as cursor:
+            if self.is_open or self._alone:
+                cursor.execute(sql, values or None)
+            else:
+                self.is_open = True
+                cursor.execute(f"{_BEGIN};{sql}", values or None)
+            yield cursor
 
 
 class Database:
     """May raise ``Unavailable`` from any method when Postgres is away; the next call tries anew."""
+
+    _tx = Tx
 
     def __init__(self, url: str, pool_size: int) -> None:
         self._engine = create_engine(
@@ -100,36 +130,71 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=30,
-            pool_pre_ping=True,
+            pool_reset_on_return=None,
             pool_use_lifo=True,
         )
+        event.listen(self._engine, "checkout", _refuse_dead)
 
     @contextmanager
     def transaction(self) -> Iterator[Tx]:
-        """Commit at the end; on an exception the pool rolls back. ``Taken``: a key exists."""
-        pooled = self._borrow()
-        try:
-            yield Tx(cast(connection, pooled.driver_connection))
-            pooled.commit()
-        except psycopg2.errors.UniqueViolation as problem:
-            raise Taken(problem.diag.constraint_name or "") from problem
-        except psycopg2.Error as problem:
-            if not _is_outage(pooled, problem):
+        """Commit at the end, roll back on an exception. ``Taken``: a key exists."""
+        with self._lent() as lent:
+            tx = self._tx(lent)
+            try:
+                yield tx
+            except BaseException:
+                with suppress(psycopg2.Error):  # what happened first is told
+                    tx.close("ROLLBACK")
                 raise
-            raise Unavailable(f"Postgres: {_first_line(problem)}") from problem
-        finally:
-            pooled.close()
+            tx.close("COMMIT")
+
+    @contextmanager
+    def at_once(self) -> Iterator[Batch]:
+        """A transaction in a single round trip, made when the block ends. ``Taken``: a key
+        exists."""
+        with self._lent() as lent:
+            batch = Batch(lent)
+            yield batch
+            batch.send()
+
+    @contextmanager
+    def reading(self) -> Iterator[Tx]:
+        """For statements that each may see another state: no round trip but their own."""
+        with self._lent() as lent:
+            yield Tx(lent, alone=True)
 
     def close(self) -> None:
         self._engine.dispose()
 
+    @contextmanager
+    def _lent(self) -> Iterator[connection]:
+        pooled = self._borrow()
+        lent = cast(connection, pooled.driver_connection)
+        try:
+            yield lent
+        except psycopg2.errors.UniqueViolation as problem:
+            raise Taken(problem.diag.constraint_name or "") from problem
+        except psycopg2.Error as problem:
+            if not _is_outage(lent, problem):
+                raise
+            raise Unavailable(f"Postgres: {_first_line(problem)}") from problem
+        finally:
+            if lent.closed or lent.info.transaction_status:  # not in order: nobody else gets it
+                pooled.invalidate()
+            pooled.close()
+
     def _borrow(self) -> PoolProxiedConnection:
         try:
             return self._engine.raw_connection()
-        except (DBAPIError, psycopg2.Error) as problem:
+        except (DBAPIError, InvalidRequestError, psycopg2.Error) as problem:
             raise Unavailable(f"Postgres: {_first_line(problem)}") from problem
         except PoolExhausted as problem:
             raise Unavailable("Postgres: every connection is in use") from problem
+
+
+def _rows(cursor: cursor) -> Sequence[Row]:
+    names = _names(cursor)
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _first_row(cursor: cursor) -> Row | None:
@@ -150,19 +215,28 @@ def _connect(url: str) -> connection:
         keepalives_count=3,
         application_name="windlass",
     )
+    opened.autocommit = True  # transactions begin with their first statement, not before it
     # A coordinator that was stopped or cut off must not hold row locks against the others.
-    with opened, opened.cursor() as cursor:
+    with opened.cursor() as cursor:
         cursor.execute("SET idle_in_transaction_session_timeout = '60s'")
     return opened
 
 
-def _is_outage(pooled: PoolProxiedConnection, problem: psycopg2.Error) -> bool:
+def _refuse_dead(connection: connection, *_: object) -> None:
+    """A server says nothing to an idle connection, but that it ends: asking it first would be a
+    round trip each time."""
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    if poll.poll(0):
+        raise DisconnectionError
+
+
+def _is_outage(lent: connection, problem: psycopg2.Error) -> bool:
     """A dead connection, a deadlock, a server that is full or going down: not our statement's
-    fault. A dead connection is dropped on the way."""
-    dead = bool(cast(connection, pooled.driver_connection).closed)
-    if dead:
-        pooled.invalidate()
-    return dead or isinstance(problem, psycopg2.OperationalError | psycopg2.InterfaceError)
+    fault."""
+    return bool(lent.closed) or isinstance(
+        problem, psycopg2.OperationalError | psycopg2.InterfaceError
+    )
 
 
 def _first_line(problem: Exception) -> str:

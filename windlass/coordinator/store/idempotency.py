@@ -1,6 +1,6 @@
 """Which request made which job, so that the same request again makes no second one."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from uuid import UUID
 
 from windlass.coordinator.store.db import Row, Tx, Writer
@@ -25,7 +25,7 @@ VALUES (%(door)s, %(owner)s, %(key)s, %(fingerprint)s, %(job_id)s)
 
 def insert(writer: Writer, key: Key, fingerprint: str, job_id: UUID) -> None:
     """Taken (``CONSTRAINT``): the key is known; waits for whoever is storing it now."""
-    writer.run(_INSERT, **asdict(key), fingerprint=fingerprint, job_id=job_id)
+    writer.run(_INSERT, **vars(key), fingerprint=fingerprint, job_id=job_id)
 
 
 _FIND = """
@@ -35,4 +35,4 @@ WHERE door = %(door)s AND owner = %(owner)s AND key = %(key)s
 
 
 def find(tx: Tx, key: Key) -> Row | None:
-    return tx.one(_FIND, **asdict(key))
+    return tx.one(_FIND, **vars(key))

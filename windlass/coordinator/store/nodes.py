@@ -74,8 +74,8 @@ def carried(tx: Tx, ids: Sequence[UUID]) -> Sequence[Row]:
 
 
 _LIST = """
-SELECT name, hostname, runtime, version, queues, slots, cardinality(running) AS running, cpus,
-    memory, disk_free, joined_at, seen_at,
+SELECT name, hostname, runtime, version, queues, slots, cardinality(running) AS running,
+    running::text[] AS attempts, cpus, memory, disk_free, joined_at, seen_at,
     CASE
         WHEN left_at IS NOT NULL THEN 'left'
         WHEN seen_at < now() - interval '15 seconds' THEN 'silent'

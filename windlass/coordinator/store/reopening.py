@@ -43,13 +43,13 @@ WITH RECURSIVE wanted (position) AS (
 """
 
 _TASKS = """
-, old AS (
-    SELECT task.id, task.state, task.position, (
-        SELECT count(*) FROM edge
-        WHERE edge.job_id = %(job_id)s AND edge.child = task.position
-          AND edge.parent IN (SELECT position FROM again)
-    ) AS needs
-    FROM task JOIN again USING (position) WHERE task.job_id = %(job_id)s
+, needs AS (
+    SELECT edge.child, count(*) AS count FROM edge JOIN again ON again.position = edge.parent
+    WHERE edge.job_id = %(job_id)s GROUP BY edge.child
+), old AS (
+    SELECT task.id, task.state, coalesce(needs.count, 0) AS needs
+    FROM task JOIN again USING (position) LEFT JOIN needs ON needs.child = task.position
+    WHERE task.job_id = %(job_id)s
 ), opened AS (
     UPDATE task SET state = 'waiting', waiting_on = old.needs, reason = NULL, error = '',
         failures = 0, losses = 0, exit_code = NULL, output = NULL, progress = 0, message = '',

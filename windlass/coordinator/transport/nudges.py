@@ -18,7 +18,10 @@ from windlass.coordinator.engine.loop import pause
 from windlass.shared import keys
 
 QUIET = 5.0  # seconds without a word after which the line is tested
-EVERYTHING = keys.NUDGES.removesuffix("*")
+ALL_CHANNELS = (keys.DISPATCH_NUDGE, keys.JOBS_NUDGE)
+_ID = 16  # bytes
+
+Subject = UUID | str  # a job; or a channel, and with it everything said there
 
 _log = structlog.get_logger()
 
@@ -39,39 +42,42 @@ class LocalWatch:
 
 
 class Nudges:
-    def __init__(self, redis: Redis) -> None:
+    """Of ``channels``, and of no other: each word costs whoever hears it."""
+
+    def __init__(self, redis: Redis, channels: Sequence[str] = ALL_CHANNELS) -> None:
         self._redis = redis
+        self._channels = channels
         self._lock = Lock()
-        self._listeners: dict[str, set[Callable[[], None]]] = defaultdict(set)
+        self._listeners: dict[Subject, set[Callable[[], None]]] = defaultdict(set)
         self._thread: Thread | None = None
         self._stop = Event()
 
-    def listen(self, channels: Sequence[str], notify: Callable[[], None]) -> None:
+    def listen(self, subjects: Sequence[Subject], notify: Callable[[], None]) -> None:
         """Call ``notify`` from the reading thread on each nudge there; it must not block."""
         with self._lock:
-            for channel in channels:
-                self._listeners[channel].add(notify)
+            for subject in subjects:
+                self._listeners[subject].add(notify)
             if self._thread is None:
                 self._thread = Thread(target=self._run, name="nudges", daemon=True)
                 self._thread.start()
 
-    def forget(self, channels: Sequence[str], notify: Callable[[], None]) -> None:
+    def forget(self, subjects: Sequence[Subject], notify: Callable[[], None]) -> None:
         with self._lock:
-            for channel in channels:
-                self._listeners[channel].discard(notify)
-                if not self._listeners[channel]:
-                    del self._listeners[channel]
+            for subject in subjects:
+                self._listeners[subject].discard(notify)
+                if not self._listeners[subject]:
+                    del self._listeners[subject]
 
     @contextmanager
     def watch(self, job_ids: Sequence[UUID]) -> Iterator[LocalWatch]:
         """Of all jobs when empty."""
         watch = LocalWatch()
-        channels = [keys.job_nudge(id) for id in job_ids] or [EVERYTHING]
-        self.listen(channels, watch.notify)
+        subjects: Sequence[Subject] = job_ids or ALL_CHANNELS
+        self.listen(subjects, watch.notify)
         try:
             yield watch
         finally:
-            self.forget(channels, watch.notify)
+            self.forget(subjects, watch.notify)
 
     def close(self) -> None:
         """The thread ends at its next word."""
@@ -95,7 +101,7 @@ class Nudges:
     def _read(self) -> None:
         """One connection, as long as it answers."""
         with cast(Any, self._redis).pubsub() as subscription:
-            subscription.psubscribe(keys.NUDGES)
+            subscription.subscribe(*self._channels)
             silences = 0
             while not self._stop.is_set():
                 message = cast(Any, subscription.get_message(timeout=QUIET))
@@ -110,14 +116,17 @@ class Nudges:
 
     def _pass_on(self, message: dict[str, Any]) -> None:
         with self._lock:
-            if message["type"] == "psubscribe":  # what was said before, nobody heard
-                found = {notify for group in self._listeners.values() for notify in group}
-            elif message["type"] == "pmessage":
-                channel = message["channel"].decode()
-                found = set().union(
-                    *(self._listeners.get(name, ()) for name in (channel, EVERYTHING))
-                )
+            if message["type"] == "subscribe":  # what was said before, nobody heard
+                found = set().union(*self._listeners.values())
+            elif message["type"] == "message":
+                subjects = _subjects(message["channel"].decode(), message["data"])
+                found = set().union(*(self._listeners.get(one, ()) for one in subjects))
             else:
                 return
         for notify in found:
             notify()
+
+
+def _subjects(channel: str, said: bytes) -> list[Subject]:
+    ids = said if channel == keys.JOBS_NUDGE else b""
+    return [channel, *(UUID(bytes=ids[at : at + _ID]) for at in range(0, len(ids) - _ID + 1, _ID))]

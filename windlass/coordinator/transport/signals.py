@@ -9,13 +9,13 @@ from uuid import UUID
 from redis import Redis, RedisError
 
 from windlass.coordinator.engine.ports import Away, Watch
+from windlass.coordinator.transport.herald import Herald
 from windlass.coordinator.transport.nudges import Nudges
 from windlass.shared import keys
 from windlass.shared.lease import LEASE_TTL, TICKET_TTL, Leases, Standing, Verdict
 
 YOUTH = LEASE_TTL.total_seconds() + 1  # Redis tells its uptime in whole seconds
 SLOW = 2.0  # a call that takes longer shows that holders, too, may have waited
-SILENCE = 5.0  # no nudges for so long after one did not get through: nobody shall wait for them
 
 # KEYS: epoch    returns: seconds since it was first set, and the name of this run of Redis
 _AGE = """
@@ -26,24 +26,24 @@ return now - redis.call("get", KEYS[1])
 
 
 class RedisSignals:
-    """``hasty`` is a client that gives up early: for nudges, which nobody has to wait for."""
+    """``hasty`` is a client that gives up early: for nudges, of which the next is as good."""
 
     def __init__(self, redis: Redis, hasty: Redis, nudges: Nudges, youth: float = YOUTH) -> None:
         self._redis = redis
-        self._hasty = hasty
+        self._herald = Herald(hasty)
         self._nudges = nudges
         self._youth = youth
         self._leases = Leases(redis)
         self._age = redis.register_script(_AGE)
         self._run = ""
         self._troubled_at = float("-inf")
-        self._silent_until = float("-inf")
 
     def wake_dispatch(self) -> None:
-        self._nudge([keys.DISPATCH_NUDGE])
+        self._herald.say(keys.DISPATCH_NUDGE)
 
     def changed(self, job_ids: Sequence[UUID]) -> None:
-        self._nudge([keys.job_nudge(id) for id in job_ids])
+        if job_ids:
+            self._herald.say(keys.JOBS_NUDGE, [id.bytes for id in job_ids])
 
     def watch(self, job_ids: Sequence[UUID]) -> AbstractContextManager[Watch]:
         return self._nudges.watch(job_ids)
@@ -103,14 +103,3 @@ class RedisSignals:
             raise Away(f"Redis: {problem}") from problem
         if monotonic() - started > SLOW:
             self._troubled_at = monotonic()
-
-    def _nudge(self, channels: Sequence[str]) -> None:
-        if not channels or monotonic() < self._silent_until:
-            return
-        try:
-            with self._hasty.pipeline(transaction=False) as pipe:
-                for channel in channels:
-                    pipe.publish(channel, "")
-                pipe.execute()
-        except RedisError:
-            self._silent_until = monotonic() + SILENCE

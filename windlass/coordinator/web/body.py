@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from windlass.coordinator.web import jsontext, yamltext
 from windlass.coordinator.web.failures import Failure, Refusal
@@ -53,7 +54,15 @@ def read_body(request: Request, *, formats: Iterable[Format] = Format) -> Body:
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if charset not in _CHARSETS:
         raise _unsupported(f"charset {charset} is not taken here; use utf-8")
-    return Body(format, request.get_data(cache=False))
+    return Body(format, _whole(request))
+
+
+def _whole(request: Request) -> bytes:
+    """Of a body that does not tell its length no more is read than allowed, and nothing said."""
+    data = request.get_data(cache=False)
+    if request.content_length is None and len(data) == request.max_content_length:
+        raise RequestEntityTooLarge
+    return data
 
 
 def _unsupported(message: str) -> Refusal:

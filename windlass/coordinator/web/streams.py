@@ -32,7 +32,7 @@ class Streams:
     def respond(self, events: Iterator[bytes]) -> Response:
         """``events`` as they come. Refusal (503): too many streams are open."""
         slot = self._take()
-        response = Response(events, mimetype="text/event-stream")
+        response = Response(_opened(events), mimetype="text/event-stream")
         # Called however the answer ends, also when the client left before its first byte.
         response.call_on_close(slot.give_back)
         response.headers["X-Accel-Buffering"] = "no"
@@ -67,3 +67,9 @@ class _Slot:
         streams, self._streams = self._streams, None
         if streams is not None:
             streams.release()
+
+
+def _opened(events: Iterator[bytes]) -> Iterator[bytes]:
+    """The head of an answer leaves with its first bytes: a comment, so as not to wait for news."""
+    yield b": open\n\n"
+    yield from events

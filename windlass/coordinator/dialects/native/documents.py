@@ -213,6 +213,7 @@ class Node(Schema):
     queues = _texts()
     slots = _count()
     running = _count()
+    attempts = fields.List(fields.UUID(), required=True)
     cpus = fields.Float(required=True)
     memory = _count()
     disk_free = _count()

@@ -140,6 +140,7 @@ def node(view: NodeView) -> Doc:
         "queues": view.queues,
         "slots": view.slots,
         "running": view.running,
+        "attempts": view.attempts,
         "cpus": view.cpus,
         "memory": view.memory,
         "disk_free": view.disk_free,

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
+from urllib.parse import urlsplit
 
 import requests
 from docker import APIClient
@@ -11,6 +12,7 @@ from docker.errors import APIError, DockerException
 from docker.utils import kwargs_from_env, parse_host
 
 from windlass.worker.runtimes.base import RuntimeBroken
+from windlass.worker.runtimes.docker.endpoint import Endpoint
 
 _TIMEOUT = 120  # seconds for one short call; following, waiting and pulling have none
 _CONNECTIONS = 256  # kept open; more are made and thrown away
@@ -32,6 +34,7 @@ class Daemon:
         with self._lock:
             if self._client is None:
                 with machinery():
+                    _knock(self.host)
                     self._client = APIClient(
                         version="auto",
                         timeout=_TIMEOUT,
@@ -40,11 +43,29 @@ class Daemon:
                     )
             return self._client
 
+    @property
+    def endpoint(self) -> Endpoint:
+        """For those who speak to it without the client."""
+        api = self.api
+        host = self.host
+        if api.base_url.startswith("https"):
+            host = api.base_url
+        cert = api.cert if isinstance(api.cert, tuple) else None
+        verify = api.verify if isinstance(api.verify, str | bool) else True
+        return Endpoint(host, str(api.api_version), verify, cert)
+
     def close(self) -> None:
         with self._lock:
             if self._client is not None:
                 self._client.close()
                 self._client = None
+
+
+def _knock(host: str) -> None:
+    """Where nobody answers, the client would leave its socket open."""
+    where = urlsplit(host)
+    if where.scheme == "http+unix":
+        Endpoint(host, version="").connect().close()
 
 
 @contextmanager

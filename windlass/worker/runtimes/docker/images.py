@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from docker import APIClient
-from docker.errors import APIError, DockerException, ImageNotFound
+from docker.errors import APIError, ImageNotFound, InvalidRepository
 
 from windlass.shared.redact import redact_text
 from windlass.shared.spec import Container
 from windlass.shared.states import Reason
 from windlass.worker.runtimes.base import Notice, Unrunnable
-from windlass.worker.runtimes.docker.daemon import words
+from windlass.worker.runtimes.docker.daemon import machinery, words
 
 # An image pulled with one task's credentials can be used by every task of the node that names it
 # with "if-missing" or "never"; "always" makes the registry check each task's own credentials.
@@ -21,8 +21,9 @@ def ensure_image(api: APIClient, image: str, container: Container, notice: Notic
     if container.pull == "always":
         _pull(api, image, container, notice)
         return
-    if _is_here(api, image):
-        return
+    with machinery():
+        if _is_here(api, image):
+            return
     if container.pull == "never":
         raise _unavailable(f"image {image} is not on this node, and pull is 'never'")
     _pull(api, image, container, notice)
@@ -51,12 +52,10 @@ def _pull(api: APIClient, image: str, container: Container, notice: Notice) -> N
     registry = container.registry
     login = {"username": registry.username, "password": registry.password} if registry else None
     try:
-        for percent in _percents(api.pull(image, stream=True, decode=True, auth_config=login)):
+        for percent in _percents(api, image, login):
             notice(f"pulling {image}", percent)
     except _Refused as problem:
         said = str(problem)
-    except DockerException as problem:
-        said = words(problem)
     else:
         return
     # Without a chain: the client's exception may quote the request, and so the credentials.
@@ -65,14 +64,23 @@ def _pull(api: APIClient, image: str, container: Container, notice: Notice) -> N
 
 
 class _Refused(Exception):
-    """The daemon began to answer, and then said no."""
+    """The daemon said no, at once or after a while."""
 
 
-def _percents(lines: Iterator[dict[str, Any]]) -> Iterator[float | None]:
+def _lines(api: APIClient, image: str, login: dict[str, str] | None) -> Iterator[dict[str, Any]]:
+    try:
+        lines = api.pull(image, stream=True, decode=True, auth_config=login)
+    except (APIError, InvalidRepository) as problem:
+        raise _Refused(words(problem)) from None
+    with machinery():
+        yield from lines
+
+
+def _percents(api: APIClient, image: str, login: dict[str, str] | None) -> Iterator[float | None]:
     """How far the download is, each time a whole percent is added; None while nobody knows."""
     layers: dict[str, tuple[int, int]] = {}
     shown: float | None = -1.0
-    for line in lines:
+    for line in _lines(api, image, login):
         if "error" in line:
             raise _Refused(str(line["error"]))
         detail = line.get("progressDetail") or {}

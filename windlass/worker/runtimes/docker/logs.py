@@ -1,99 +1,43 @@
-"""A container's log, followed from any byte, over a connection of its own.
+"""What the daemon itself keeps of a container's output. Standard library only: the scribe uses it.
 
-The client library reads such a stream line by line and cannot tell silence from a broken link.
-Here silence is reported, and a stream that was cut is told from one that ended.
+Not byte for byte what the container wrote, whatever the log driver; this is why there is a scribe.
+``json-file`` replaces bytes that are no UTF-8. ``local`` keeps them, but cuts lines after 16 KiB,
+and older daemons lose the newline after such a line; where another line follows it is put back.
+Some also leave out an unfinished last line while they follow, but not when they are asked later.
 """
 
-import socket
-import ssl
 from collections.abc import Iterator
-from typing import Literal
-from urllib.parse import urlsplit
 
-from docker import APIClient
+from windlass.worker.runtimes import spool
+from windlass.worker.runtimes.docker.endpoint import Endpoint, received
 
-from windlass.worker.runtimes.base import PIECE, RuntimeBroken
-from windlass.worker.runtimes.docker.daemon import Daemon
+Piece = tuple[int, bytes]  # stream as in a spool, and data
 
-IDLE = 0.1  # seconds of silence after which an empty piece is yielded
-LINE_COST = 64  # what the log driver writes around each line, at most
-
-_RECEIVE = 1 << 18
-_CONNECTING = 30.0
+_LONGEST_LINE = 1 << 14  # the daemon cuts longer ones
+_MOST = 1 << 16  # bytes in one piece
 _HEADER = 8  # stream number, three zeros, length
-_STREAMS: dict[int, Literal["out", "err"]] = {1: "out", 2: "err"}
-
-Piece = tuple[Literal["out", "err"], bytes, int]  # the last: how many lines are in it
-_NOTHING: tuple[Piece] = (("out", b"", 0),)
+_STREAMS = {1: spool.OUT, 2: spool.ERR}
+_OK = 200
 
 
 class Cut(Exception):
     """The stream broke off: there may be more."""
 
 
-def follow(daemon: Daemon, container: str) -> Iterator[Piece]:
-    """From the first byte until the container has ended. Cut when the connection breaks."""
-    query = "follow=1&stdout=1&stderr=1"
-    path = f"/v{daemon.api.api_version}/containers/{container}/logs?{query}"
-    try:
-        with connect(daemon) as link:
-            yield from frames(dechunked(body(link, path)))
-    except OSError as problem:
-        raise Cut(str(problem)) from problem
+def kept(endpoint: Endpoint, container: str, *, follow: bool) -> Iterator[Piece]:
+    """From the first byte. Cut or OSError when the connection breaks."""
+    query = f"follow={int(follow)}&stdout=1&stderr=1&timestamps=1"
+    with endpoint.connect() as link:
+        status, rest = endpoint.ask(link, "GET", f"/containers/{container}/logs?{query}")
+        if status != _OK:
+            raise Cut(f"logs: status {status}")
+        lines = (line for whole in frames(dechunked(_with(rest, link))) for line in whole)
+        yield from unsplit((stream, line.partition(b" ")[2]) for stream, line in lines)
 
 
-def connect(daemon: Daemon) -> socket.socket:
-    where = urlsplit(daemon.host)
-    if where.scheme == "http+unix":
-        link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        link.settimeout(_CONNECTING)
-        link.connect(where.path)
-        return link
-    if where.scheme not in {"tcp", "http", "https"} or not where.hostname:
-        raise RuntimeBroken(f"logs cannot be followed over {where.scheme}: use unix or tcp")
-    link = socket.create_connection((where.hostname, where.port or 2375), _CONNECTING)
-    return _secured(link, daemon.api, where.hostname)
-
-
-def _secured(link: socket.socket, api: APIClient, host: str) -> socket.socket:
-    if not api.base_url.startswith("https"):
-        return link
-    context = ssl.create_default_context(cafile=api.verify if isinstance(api.verify, str) else None)
-    if api.verify is False:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    if isinstance(api.cert, tuple):
-        context.load_cert_chain(*api.cert)
-    return context.wrap_socket(link, server_hostname=host)
-
-
-def body(link: socket.socket, path: str) -> Iterator[bytes]:
-    """Asks, and yields the reply's body as it comes; empty pieces while nothing comes."""
-    link.sendall(f"GET {path} HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n".encode())
-    head = b""
-    while b"\r\n\r\n" not in head:
-        received = link.recv(_RECEIVE)
-        if not received:
-            raise Cut("no reply")
-        head += received
-    head, _, rest = head.partition(b"\r\n\r\n")
-    if b" 200 " not in head.split(b"\r\n", 1)[0]:
-        raise Cut(head.split(b"\r\n", 1)[0].decode(errors="replace"))
-    link.settimeout(IDLE)
+def _with(rest: bytes, link: object) -> Iterator[bytes]:
     yield rest
-    yield from _received(link)
-
-
-def _received(link: socket.socket) -> Iterator[bytes]:
-    while True:
-        try:
-            received = link.recv(_RECEIVE)
-        except TimeoutError:
-            yield b""
-            continue
-        if not received:
-            return
-        yield received
+    yield from received(link)  # type: ignore[arg-type]
 
 
 def dechunked(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -125,36 +69,49 @@ def _chunks(buffer: bytes) -> tuple[bytes, int, bool]:
     return b"".join(parts), at, False
 
 
-def frames(pieces: Iterator[bytes]) -> Iterator[Piece]:
-    """Docker's own framing undone; neighbours of one stream come together, up to PIECE bytes."""
+def frames(pieces: Iterator[bytes]) -> Iterator[list[Piece]]:
+    """Docker's framing undone: the frames that have come whole, each time something came."""
     buffer = b""
     for piece in pieces:
         buffer += piece
-        whole, at = _frames(buffer)
+        whole, at = [], 0
+        while len(buffer) >= at + _HEADER:
+            stop = at + _HEADER + int.from_bytes(buffer[at + 4 : at + _HEADER], "big")
+            if len(buffer) < stop:
+                break
+            if buffer[at] not in _STREAMS:
+                raise Cut(buffer[at + _HEADER : stop].decode(errors="replace"))
+            whole.append((_STREAMS[buffer[at]], buffer[at + _HEADER : stop]))
+            at = stop
         buffer = buffer[at:]
-        yield from _merged(whole) if whole else _NOTHING
+        yield whole
 
 
-def _frames(buffer: bytes) -> tuple[list[tuple[int, bytes]], int]:
-    whole, at = [], 0
-    while len(buffer) >= at + _HEADER:
-        stop = at + _HEADER + int.from_bytes(buffer[at + 4 : at + _HEADER], "big")
-        if len(buffer) < stop:
-            break
-        whole.append((buffer[at], buffer[at + _HEADER : stop]))
-        at = stop
-    return whole, at
-
-
-def _merged(whole: list[tuple[int, bytes]]) -> Iterator[Piece]:
+def merged(whole: list[Piece]) -> Iterator[Piece]:
+    """Neighbours of one stream together, in pieces of moderate size."""
     held: list[bytes] = []
-    size, stream = 0, whole[0][0]
-    for number, line in whole:
-        if number not in _STREAMS:
-            raise Cut(line.decode(errors="replace"))
-        if number != stream or size + len(line) > PIECE:
-            yield _STREAMS[stream], b"".join(held), len(held)
-            held, size, stream = [], 0, number
-        held.append(line)
-        size += len(line)
-    yield _STREAMS[stream], b"".join(held), len(held)
+    size, stream = 0, spool.OUT
+    for number, data in whole:
+        if held and (number != stream or size + len(data) > _MOST):
+            yield stream, b"".join(held)
+            held, size = [], 0
+        held.append(data)
+        size, stream = size + len(data), number
+    if held:
+        yield stream, b"".join(held)
+
+
+def unsplit(lines: Iterator[Piece]) -> Iterator[Piece]:
+    """The newline put back that a daemon lost after a line it had cut. After the last line of a
+    stream nobody knows whether there was one."""
+    within: set[int] = set()  # streams whose last piece was the beginning of a long line
+    owing: set[int] = set()  # streams whose last piece was the end of one, without a newline
+    for stream, line in lines:
+        if stream in owing:
+            owing.discard(stream)
+            yield stream, b"\n"
+        full = len(line) == _LONGEST_LINE and not line.endswith(b"\n")
+        if stream in within and not full and not line.endswith(b"\n"):
+            owing.add(stream)
+        (within.add if full else within.discard)(stream)
+        yield stream, line

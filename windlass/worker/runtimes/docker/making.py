@@ -21,8 +21,8 @@ _TMP = "/tmp"  # noqa: S108 - inside the container
 _TMPFS_SIZE = 64 << 20
 _SMALLEST_CPU = 0.01
 
-# The driver's file is the only copy until the worker has read it. It holds raw bytes, which
-# json-file does not, and a second file is begun only by an attempt that is over its limit anyway.
+# What the scribe falls back on. json-file would replace bytes that are no UTF-8; a second file is
+# begun only by an attempt that is over its limit anyway, and about to be stopped.
 _LOG_FILES = "2"
 
 

@@ -12,7 +12,7 @@ from windlass.shared.messages import RunAttempt
 from windlass.worker.runtimes.base import OUTPUT_LIMIT, Exit, RuntimeBroken, Stream
 from windlass.worker.runtimes.docker import archive, ending, faults, making
 from windlass.worker.runtimes.docker.daemon import Daemon, machinery
-from windlass.worker.runtimes.docker.logs import LINE_COST, Cut, follow
+from windlass.worker.runtimes.docker.recorder import Recorder
 
 PATIENCE = 600.0  # seconds without a word from the daemon until a run is given up
 _RETRY = 0.5  # seconds between two tries while the daemon is away
@@ -48,64 +48,20 @@ class _Away:
         if monotonic() - self._since > PATIENCE:
             raise RuntimeBroken(f"the Docker daemon stays away: {problem}") from problem
 
-    def ended(self) -> None:
-        self._since = None
-
 
 class DockerRun:
     """Its methods may be called from several threads at once."""
 
-    def __init__(self, daemon: Daemon, id: str, order: RunAttempt, log_limit: int) -> None:
+    def __init__(self, daemon: Daemon, recorder: Recorder, id: str, order: RunAttempt) -> None:
         self._daemon = daemon
+        self._recorder = recorder
         self._id = id
         self._order = order
-        self._log_limit = log_limit
         self._exit: Exit | None = None
         self._waiting = Lock()
 
     def output(self) -> Iterator[tuple[Stream, bytes]]:
-        """A run over its log limit is stopped; what it wrote until then still comes."""
-        cost, told = 0, False
-        for stream, data, lines in self._lines():
-            cost += len(data) + lines * LINE_COST
-            yield stream, data
-            if cost > self._log_limit and not told:
-                told = True
-                self.stop(0)
-                yield "sys", f"stopped: its log is over {self._log_limit} bytes\n".encode()
-
-    def _lines(self) -> Iterator[tuple[Stream, bytes, int]]:
-        """Goes on at the right byte after the daemon was away: the order never changes."""
-        sent = 0
-        away = _Away()
-        while True:
-            passed = 0
-            try:
-                for stream, data, lines in follow(self._daemon, self._id):
-                    fresh = data[max(0, sent - passed) :]
-                    passed += len(data)
-                    sent += len(fresh)
-                    away.ended()
-                    if fresh or not data:
-                        yield stream, fresh, lines
-                if not self._state()["Running"]:
-                    return
-            except _Gone:
-                raise
-            except (Cut, RuntimeBroken) as problem:
-                self._or_gone()
-                away.goes_on(problem)
-            yield "out", b"", 0
-            sleep(_RETRY)
-
-    def _or_gone(self) -> None:
-        """A stream that is cut may mean that the container was removed."""
-        try:
-            self._state()
-        except _Gone:
-            raise
-        except RuntimeBroken:
-            return
+        return self._recorder.follow(self._order.attempt_id, self._id)
 
     def wait(self) -> Exit:
         with self._waiting:
@@ -159,10 +115,7 @@ class DockerRun:
             ending.remove_container(api, self._id)
             for name in making.volumes(self._order, self._order.container.mounts).values():
                 ending.remove_volume(api, name)
-
-    def _state(self) -> dict[str, Any]:
-        state: dict[str, Any] = self._inspect()["State"]
-        return state
+        self._recorder.forget(self._order.attempt_id)
 
     def _inspect(self) -> dict[str, Any]:
         with machinery(), _gone():

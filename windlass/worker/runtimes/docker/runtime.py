@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from docker import APIClient
@@ -10,7 +12,14 @@ from docker.errors import APIError, NotFound
 
 from windlass.shared.messages import RunAttempt
 from windlass.worker.mounts import check_mounts
-from windlass.worker.runtimes.base import Adopted, Notice, Run, Runtime, RuntimeConfig
+from windlass.worker.runtimes.base import (
+    Adopted,
+    Notice,
+    Run,
+    Runtime,
+    RuntimeBroken,
+    RuntimeConfig,
+)
 from windlass.worker.runtimes.docker import archive, ending, faults, labels, making
 from windlass.worker.runtimes.docker.daemon import Daemon, machinery, status
 from windlass.worker.runtimes.docker.images import choose_image, ensure_image
@@ -21,6 +30,7 @@ from windlass.worker.runtimes.docker.network import (
     NodeNetwork,
     check_network,
 )
+from windlass.worker.runtimes.docker.recorder import Recorder
 from windlass.worker.runtimes.docker.run import DockerRun
 from windlass.worker.runtimes.orders import check_order, rejected
 
@@ -38,16 +48,17 @@ class DockerRuntime:
         self._config = config
         self._daemon = Daemon()
         self._network = NodeNetwork(config.node)
+        root = config.state_dir / "docker" / quote(config.node, safe="")
+        self._recorder = Recorder(self._daemon, root, config.log_limit)
 
     def check(self) -> None:
         with machinery():
             self._daemon.api.ping()
+            self._recorder.check()
 
     def prepare(self, order: RunAttempt, notice: Notice) -> None:
         image = choose_image(order.container, self._config.default_image)
-        api = self._daemon.api
-        with machinery():
-            ensure_image(api, image, order.container, notice)
+        ensure_image(self._daemon.api, image, order.container, notice)
 
     def start(self, order: RunAttempt) -> Run:
         check_order(order.container)
@@ -107,6 +118,7 @@ class DockerRuntime:
             for name in plan.order.container.networks[1:]:
                 api.connect_container_to_network(id, name, link_local_ips=METADATA)
             api.put_archive(id, "/", archive.pack(plan.order.container))
+            self._recorder.begin(plan.order.attempt_id, id)
             api.start(id)
         except APIError as problem:
             if status(problem) == faults.NOT_FOUND:
@@ -144,29 +156,31 @@ class DockerRuntime:
         api = self._daemon.api
         ours = labels.selecting(node=self._config.node)
         with machinery():
-            containers = [
-                str(one["Id"])
-                for one in api.containers(all=True, filters=ours)
-                if labels.attempt_in(one["Labels"]) not in keep
-            ]
+            containers = _unwanted(api.containers(all=True, filters=ours), "Id", keep)
             for id in containers:
                 ending.remove_container(api, id)
-            volumes = [
-                str(one["Name"])
-                for one in api.volumes(filters=ours)["Volumes"] or []
-                if labels.attempt_in(one["Labels"] or {}) not in keep
-            ]
+            volumes = _unwanted(api.volumes(filters=ours)["Volumes"] or [], "Name", keep)
             for name in volumes:
                 ending.remove_volume(api, name)
-        return len(containers) + len(volumes)
+        spools = self._recorder.kept() - keep
+        for attempt_id in spools:
+            self._recorder.forget(attempt_id)
+        return len(set(containers.values()) | set(volumes.values()) | spools)
 
     def close(self) -> None:
-        with machinery():
+        with suppress(RuntimeBroken), machinery():  # a network that stays is used by the next
             self._network.remove(self._daemon.api)
         self._daemon.close()
+        self._recorder.close()
 
     def _run(self, id: str, order: RunAttempt) -> DockerRun:
-        return DockerRun(self._daemon, id, order, self._config.log_limit)
+        return DockerRun(self._daemon, self._recorder, id, order)
+
+
+def _unwanted(found: Sequence[dict[str, Any]], key: str, keep: Set[UUID]) -> dict[str, UUID | None]:
+    """What belongs to no attempt in ``keep``, and to which it belongs."""
+    owners = {str(one[key]): labels.attempt_in(one["Labels"] or {}) for one in found}
+    return {name: owner for name, owner in owners.items() if owner not in keep}
 
 
 def _share_volume(api: APIClient, name: str) -> None:

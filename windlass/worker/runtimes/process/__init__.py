@@ -7,5 +7,5 @@ attempt; so an attempt costs a fork and not the start of an interpreter. Neither
 worker. All that is known about an attempt is in its directory, written by the guardian: a later
 worker needs nobody's help to follow its output, to stop it, or to learn how it ended.
 
-``supervisor``, ``guardian``, ``tree``, ``spool`` and ``directory`` use the standard library only.
+``supervisor`` and all it imports use the standard library only: it starts fast and stays small.
 """

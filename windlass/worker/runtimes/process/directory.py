@@ -17,18 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
+from windlass.worker.runtimes.life import Life
+
 _PRIVATE = 0o600
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
 _USUAL_GRACE = 10.0
-
-
-@dataclass(frozen=True)
-class Life:
-    """One process, told from a later one with the same number."""
-
-    pid: int
-    start: int  # in clock ticks since boot
-    began: float  # Unix time
 
 
 @dataclass(frozen=True)
@@ -52,14 +45,13 @@ class Directory:
     def claim(self, life: Life) -> None:
         """FileExistsError: there has been a guardian already. FileNotFoundError: it was removed."""
         draft = self.path / f".guardian-{life.pid}"
-        draft.write_text(f"{life.pid} {life.start} {life.began}")
+        draft.write_text(str(life))
         os.link(draft, self.path / "guardian")
         draft.unlink()
 
     def guardian(self) -> Life | None:
         with suppress(FileNotFoundError):
-            pid, start, began = (self.path / "guardian").read_text().split()
-            return Life(int(pid), int(start), float(began))
+            return Life.parse((self.path / "guardian").read_text())
         return None
 
     def ask_to_stop(self, grace: float) -> None:

@@ -15,10 +15,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from time import monotonic, time
+from time import monotonic
 
-from windlass.worker.runtimes.process import spool, tree
-from windlass.worker.runtimes.process.directory import Directory, End, Life
+from windlass.worker.runtimes import spool
+from windlass.worker.runtimes.life import Life
+from windlass.worker.runtimes.process import tree
+from windlass.worker.runtimes.process.directory import Directory, End
 
 PIECE = 1 << 16
 _FAILED = 70  # the guardian's own code: something is wrong with it, not with the task
@@ -48,9 +50,8 @@ def guard(request: Request, claimed: Callable[[], None]) -> None:
         os.setsid()
         tree.become_subreaper()
         tree.renounce_privileges()
-        pid = os.getpid()
         guardian = _Guardian(directory, request)
-        directory.claim(Life(pid, tree.start_of(pid) or 0, time()))
+        directory.claim(Life.own())
         claimed()
         directory.record(guardian.watch())
     except BaseException:

@@ -9,15 +9,14 @@ from contextlib import closing, suppress
 from pathlib import Path
 from time import time_ns
 
+from windlass.worker.runtimes import spool
 from windlass.worker.runtimes.base import OUTPUT_LIMIT, PIECE, Exit, RuntimeBroken, Stream
-from windlass.worker.runtimes.process import spool
-from windlass.worker.runtimes.process.directory import Directory, Life
-from windlass.worker.runtimes.process.life import ends_within, tell, watching
+from windlass.worker.runtimes.life import Life, ends_within, tell, watching
+from windlass.worker.runtimes.process.directory import Directory
 
 GONE = "."  # how the name begins of what is about to be deleted
 _SOON, _LATER = 0.01, 0.1  # seconds of silence between two looks: at first, and later
 _PROGRESS_LIMIT = 1 << 16
-_STREAMS: tuple[Stream, ...] = ("out", "err", "sys")
 
 
 class ProcessRun:
@@ -30,10 +29,16 @@ class ProcessRun:
 
     def output(self) -> Iterator[tuple[Stream, bytes]]:
         with (
-            closing(spool.Reader(self._directory.spool, 4 * PIECE)) as reader,
+            closing(self._reader()) as reader,
             watching(self._guardian) as guardian,
         ):
             yield from self._followed(reader, guardian)
+
+    def _reader(self) -> spool.Reader:
+        try:
+            return spool.Reader(self._directory.spool, 4 * PIECE)
+        except FileNotFoundError:
+            raise RuntimeBroken("its output was removed") from None
 
     def _followed(
         self, reader: spool.Reader, guardian: int | None
@@ -44,7 +49,7 @@ class ProcessRun:
             if not pieces and ended:
                 break
             for stream, data in pieces:
-                yield _STREAMS[stream], data
+                yield spool.STREAMS[stream], data
             if pieces:
                 pause = _SOON
                 continue
@@ -52,7 +57,7 @@ class ProcessRun:
             ended = ends_within(guardian, pause)
             pause = min(2 * pause, _LATER)
         for stream, data in reader.torn():
-            yield _STREAMS[stream], data
+            yield spool.STREAMS[stream], data
 
     def wait(self) -> Exit:
         if self._exit is None:

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 from time import time
 from urllib.parse import quote
@@ -22,17 +23,19 @@ from windlass.worker.runtimes.base import (
     RuntimeBroken,
     RuntimeConfig,
 )
+from windlass.worker.runtimes.companion import Companion
 from windlass.worker.runtimes.orders import check_order, to_bytes, without_secrets
 from windlass.worker.runtimes.process import wishes
 from windlass.worker.runtimes.process.accounts import Account, account
 from windlass.worker.runtimes.process.directory import Directory, write_private
 from windlass.worker.runtimes.process.guardian import Request
-from windlass.worker.runtimes.process.launcher import Launcher
 from windlass.worker.runtimes.process.run import GONE, ProcessRun, delete, remove_tree
 
 # A task that runs as somebody else must pass through what is above its own directory.
 _PASSABLE, _PRIVATE = 0o711, 0o700
 _PROGRAM = 0o755
+
+_SUPERVISOR = "windlass.worker.runtimes.process.supervisor"
 
 
 def create(config: RuntimeConfig) -> Runtime:
@@ -45,14 +48,14 @@ class ProcessRuntime:
     def __init__(self, config: RuntimeConfig) -> None:
         self._config = config
         self._root = config.state_dir / "process" / quote(config.node, safe="")
-        self._launcher = Launcher(self._root / "supervisor.log")
+        self._supervisor = Companion(_SUPERVISOR, self._root / "supervisor.log")
 
     def check(self) -> None:
         if not sys.platform.startswith("linux"):
             raise RuntimeBroken("the process runtime needs Linux")
         with _machinery():
             self._make_root()
-            self._launcher.check()
+            self._supervisor.check()
 
     def prepare(self, order: RunAttempt, notice: Notice) -> None:
         """Nothing takes long."""
@@ -71,7 +74,8 @@ class ProcessRuntime:
         try:
             self._make_root()
             _furnish(directory, order, user)
-            self._launcher.launch(self._request(order.container, directory, command, user))
+            request = self._request(order.container, directory, command, user)
+            self._supervisor.ask(asdict(request))
         except BaseException:
             remove_tree(directory.path)
             raise
@@ -125,7 +129,7 @@ class ProcessRuntime:
         return len(unwanted)
 
     def close(self) -> None:
-        self._launcher.close()
+        self._supervisor.close()
 
     def _make_root(self) -> None:
         self._root.mkdir(mode=_PASSABLE, parents=True, exist_ok=True)

@@ -7,18 +7,13 @@ fork, and nothing is freed afterwards, so that guardians share its memory.
 
 import contextlib
 import gc
-import json
 import os
 import signal
 import socket
-import struct
-from pathlib import Path
 
+from windlass.worker.runtimes import wire
 from windlass.worker.runtimes.process import tree
 from windlass.worker.runtimes.process.guardian import Request, guard
-
-LENGTH = struct.Struct(">I")
-STARTED, NOT_STARTED = b"+", b"-"
 
 
 class _Supervisor:
@@ -28,27 +23,12 @@ class _Supervisor:
 
     def serve(self) -> None:
         signal.signal(signal.SIGCHLD, lambda number, frame: self._collect())
-        while request := self._next():
-            self._requests.sendall(STARTED if self._start(request) else NOT_STARTED)
+        for request in wire.requests(self._requests):
+            self._requests.sendall(wire.YES if self._start(Request(**request)) else wire.NO)
         self._requests.close()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         while self._collect():
             os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
-
-    def _next(self) -> Request | None:
-        head = self._exactly(LENGTH.size)
-        body = head and self._exactly(*LENGTH.unpack(head))
-        return Request(**json.loads(body)) if body else None
-
-    def _exactly(self, size: int) -> bytes | None:
-        """None when the worker has gone."""
-        received = b""
-        while len(received) < size:
-            more = self._requests.recv(size - len(received))
-            if not more:
-                return None
-            received += more
-        return received
 
     def _start(self, request: Request) -> bool:
         """Returns once the guardian has put itself on record, or failed to."""
@@ -62,7 +42,7 @@ class _Supervisor:
         self._guardians.add(pid)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
         with contextlib.closing(os.fdopen(reading, "rb", buffering=0)) as claimed:
-            return claimed.read(1) == STARTED
+            return claimed.read(1) == wire.YES
 
     def _become_guardian(self, request: Request, writing: int) -> None:
         self._requests.close()
@@ -70,7 +50,7 @@ class _Supervisor:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
 
         def claimed() -> None:
-            os.write(writing, STARTED)
+            os.write(writing, wire.YES)
             os.close(writing)
 
         guard(request, claimed)
@@ -91,13 +71,8 @@ class _Supervisor:
 
 
 def main() -> None:
-    with contextlib.suppress(PermissionError):  # already a leader
-        os.setsid()
-    os.chdir(Path("/"))
+    requests = wire.become_companion()
     tree.become_subreaper()
-    requests = socket.socket(fileno=os.dup(0))
-    requests.setblocking(True)
-    os.dup2(1, 0)  # nothing is to be read there, nor to take that number
     gc.collect()
     gc.freeze()
     gc.disable()

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from time import sleep
 
+from windlass.worker.runtimes.life import stat
+
 _SET_CHILD_SUBREAPER, _SET_NO_NEW_PRIVS = 36, 38
 _SOON, _LATER = 0.001, 0.05  # seconds between two looks: at first, and later
 
@@ -29,29 +31,16 @@ def _prctl(option: int) -> None:
         raise OSError(ctypes.get_errno(), f"prctl {option}")
 
 
-def start_of(pid: int) -> int | None:
-    """In clock ticks since boot; None when there is no such process."""
-    fields = _stat(pid)
-    return int(fields[19]) if fields else None
-
-
 def descendants(root: int) -> Iterator[int]:
     """Parents before their children."""
     children = defaultdict(list)
     for name in os.listdir("/proc"):
-        if name.isdecimal() and (fields := _stat(int(name))):
+        if name.isdecimal() and (fields := stat(int(name))):
             children[int(fields[1])].append(int(name))
     found = [root]
     for pid in found:
         found.extend(children[pid])
     yield from found[1:]
-
-
-def _stat(pid: int) -> list[bytes]:
-    """The fields after the name, which may itself hold anything."""
-    with suppress(OSError), open(f"/proc/{pid}/stat", "rb") as file:
-        return file.read().rpartition(b")")[2].split()
-    return []
 
 
 def send(number: signal.Signals, root: int, spared: frozenset[int] = frozenset()) -> None:

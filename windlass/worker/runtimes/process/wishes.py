@@ -1,9 +1,9 @@
 """What of an order a plain process can have. Pure.
 
-Refused is what a task would rely on: mounts, networks, gpus. Not used, and said so in the task's
-log, is what another node would do better: image, pull, registry, limits.cpus, shm. A memory limit
-is the most data each process may have, so a process over it is refused memory, not killed. A
-working directory lies below the attempt's own.
+Refused is what a task would rely on: mounts, networks, gpus. Not used is what another node would do
+better: image, pull, registry, limits.cpus, shm; of the last two the task's log says so. A memory
+limit is the most data each process may have, so a process over it is refused memory, not killed.
+A working directory lies below the attempt's own.
 """
 
 import posixpath

@@ -1,13 +1,18 @@
-"""What a task wrote, piece by piece in the order it was read: stream, length, bytes."""
+"""What a task wrote, piece by piece in the order it was read: stream, length, bytes.
+
+Standard library only.
+"""
 
 import errno
 import os
 import struct
+from contextlib import suppress
 from pathlib import Path
 from time import sleep
+from typing import Literal
 
-OUT, ERR, SYS = 0, 1, 2
-STREAMS = ("out", "err", "sys")
+OUT, ERR, SYS, END = 0, 1, 2, 3  # END: an empty piece after which none comes
+STREAMS: tuple[Literal["out", "err", "sys"], ...] = ("out", "err", "sys")
 
 _HEADER = struct.Struct(">BI")
 _FULL = {errno.ENOSPC, errno.EDQUOT}
@@ -20,7 +25,7 @@ class Writer:
     def __init__(self, path: Path) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
         self._file = os.open(path, flags, 0o600)
-        self.size = 0
+        self.size = os.fstat(self._file).st_size
 
     def write(self, stream: int, data: bytes) -> None:
         piece = _HEADER.pack(stream, len(data)) + data
@@ -28,6 +33,9 @@ class Writer:
         view = memoryview(piece)
         while view:
             view = view[self._written(view) :]
+
+    def close(self) -> None:
+        os.close(self._file)
 
     def _written(self, view: memoryview) -> int:
         try:
@@ -37,6 +45,23 @@ class Writer:
                 raise
             sleep(_RETRY)
             return 0
+
+
+def mend(path: Path) -> dict[int, int]:
+    """How many bytes of each stream are in it. A piece that its writer could not finish is cut off:
+    no reader has taken it."""
+    have = {OUT: 0, ERR: 0, SYS: 0, END: 0}
+    if not path.exists():
+        return have
+    whole = 0
+    reader = Reader(path, 1 << 20)
+    while pieces := reader.read():
+        for stream, data in pieces:
+            have[stream] += len(data)
+            whole += _HEADER.size + len(data)
+    reader.close()
+    os.truncate(path, whole)
+    return have
 
 
 class Reader:
@@ -69,3 +94,12 @@ class Reader:
 
     def close(self) -> None:
         self._file.close()
+
+
+def is_complete(path: Path) -> bool:
+    """Whether it ends with END; a piece of data that looks like that does not matter, since it is
+    asked only once the writer has gone."""
+    with suppress(FileNotFoundError), open(path, "rb") as file:
+        file.seek(max(0, os.fstat(file.fileno()).st_size - _HEADER.size))
+        return file.read() == _HEADER.pack(END, 0)
+    return False

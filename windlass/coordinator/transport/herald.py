@@ -1,0 +1,53 @@
+"""Nudges on their way out: whoever gives one waits for nobody, and many at a time are one.
+
+The first goes at once, those that follow within ``GAP`` go together. Nudges may be lost, so none is
+kept while Redis is away.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from threading import Event, Lock, Thread
+from time import sleep
+
+from redis import Redis, RedisError
+
+GAP = 0.005
+SILENCE = 1.0  # seconds after one did not get through
+
+
+class Herald:
+    """Its thread starts with the first nudge, so a process may fork before."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._lock = Lock()
+        self._waiting: dict[str, set[bytes]] = defaultdict(set)
+        self._given = Event()
+        self._thread: Thread | None = None
+
+    def say(self, channel: str, words: Iterable[bytes] = ()) -> None:
+        """Each of ``words`` once, one behind the other; or just the channel."""
+        with self._lock:
+            self._waiting[channel].update(words)
+            if self._thread is None:
+                self._thread = Thread(target=self._run, name="herald", daemon=True)
+                self._thread.start()
+        self._given.set()
+
+    def _run(self) -> None:
+        while True:
+            self._given.wait()
+            self._given.clear()
+            sleep(GAP if self._publish() else SILENCE)
+
+    def _publish(self) -> bool:
+        with self._lock:
+            waiting, self._waiting = self._waiting, defaultdict(set)
+        try:
+            with self._redis.pipeline(transaction=False) as pipe:
+                for channel, words in waiting.items():
+                    pipe.publish(channel, b"".join(words))
+                pipe.execute()
+        except (RedisError, OSError, ValueError):
+            return False
+        return True
