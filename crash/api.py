@@ -47,9 +47,12 @@ class Api:
     def after(self, *path: str) -> Iterator[Any]:
         """Of a list that goes by ``after``."""
         last = 0
-        while page := self._stubbornly(lambda c: c.get(*path, query={"after": last}))["items"]:
+        while page := self._page(path, last):
             yield from page
             last = page[-1]["id"]
+
+    def _page(self, path: tuple[str, ...], after: int) -> Any:
+        return self._stubbornly(lambda client: client.get(*path, query={"after": after}))["items"]
 
     def content(self, *path: str) -> bytes:
         return self._stubbornly(lambda client: b"".join(client.pieces(*path)))

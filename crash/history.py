@@ -32,7 +32,7 @@ def wrong_moves(history: Sequence[Row], shown: Mapping[str, str]) -> Iterator[st
 def _is_legal(row: Row) -> bool:
     life, was, became = _LIFE[row["entity"]], row["was"], row["became"]
     if life.is_final(was):
-        return _REOPENED.get(row["entity"]) == became
+        return bool(_REOPENED.get(row["entity"]) == became)
     return was in life.sources(became)
 
 

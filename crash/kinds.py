@@ -124,7 +124,7 @@ def hopeless(setting: Setting, random: Random) -> Plan:
 def forgiven(setting: Setting, random: Random) -> Plan:
     tasks = [
         task(setting, "bad", "exit 5", allow_failure=True),
-        task(setting, "unless", **{"if": "{{ 1 == 2 }}"}),
+        {**task(setting, "unless"), "if": "{{ 1 == 2 }}"},
         task(setting, "after"),
     ]
     return Plan(

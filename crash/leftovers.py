@@ -75,7 +75,7 @@ def _containers(directory: Path) -> Iterator[str]:
     with closing(APIClient()) as client:
         for node in nodes:
             filters = {"label": [f"windlass.node={node}"]}
-            for found in client.containers(all=True, filters=filters):  # type: ignore[no-untyped-call]
+            for found in client.containers(all=True, filters=filters):
                 yield f"container {found['Names'][0]}: {found['Status']}"
 
 

@@ -113,13 +113,13 @@ class Crash:
             print(f"a coordinator answered, {count} times: {message}")
         _list("killed", self._chaos.kills)
         _list("frozen", self._chaos.freezes)
-        cases, count = self._cases(), Counter(finding.word for finding in findings)
+        cases, words = self._cases(), Counter(finding.word for finding in findings)
         if findings:
             print(f"kept: {self._directory}")
         print(
             f"submitted {sum(case.job is not None for case in cases)}"
             f" completed {sum(case.over for case in cases)}"
-            f" lost {count['lost']} twice {count['twice']} stuck {count['stuck']}"
+            f" lost {words['lost']} twice {words['twice']} stuck {words['stuck']}"
             f" kills {self._chaos.kills.total()}"
         )
         return not findings
