@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from threading import Thread
 from time import monotonic, sleep, time
+from typing import cast
 
 from benchmarks.figures import Figure, Goal
 from benchmarks.link import Link
@@ -89,9 +90,9 @@ def _lags(sockets: list[socket.socket], most: int) -> list[float]:
             selector.register(one, selectors.EVENT_READ)
         while len(lags) < most and monotonic() < deadline:
             for key, _ in selector.select(1.0):
-                one: socket.socket = key.fileobj  # type: ignore[assignment]
-                data, now = rests[one] + one.recv(1 << 16), time()
+                ready = cast(socket.socket, key.fileobj)
+                data, now = rests[ready] + ready.recv(1 << 16), time()
                 found = list(_STAMP.finditer(data))
                 lags += [now - float(stamp[1]) for stamp in found]
-                rests[one] = data[found[-1].end() :] if found else data[-64:]
+                rests[ready] = data[found[-1].end() :] if found else data[-64:]
     return lags
