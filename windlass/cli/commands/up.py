@@ -1,6 +1,7 @@
 """``windlass up``."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from windlass.cli.failures import Conflict, Unreachable
 
 if TYPE_CHECKING:
     from windlass.embedded.place import Place, Running
+    from windlass.embedded.stack import Options
 
 
 @click.command()
@@ -39,9 +41,7 @@ def up(
     """
     from windlass.embedded.choice import Choice, choose  # noqa: PLC0415
     from windlass.embedded.place import Place, default_directory  # noqa: PLC0415
-    from windlass.embedded.process import ServerFailed  # noqa: PLC0415
     from windlass.embedded.stack import Options  # noqa: PLC0415
-    from windlass.embedded.supervise import Taken, supervise  # noqa: PLC0415
 
     began = monotonic()
     place = Place(data or default_directory())
@@ -55,13 +55,20 @@ def up(
         lasting=True,
         **urls,
     )
+    _keep_up(place, options, lambda running: _greet(place, running, began))
+    click.echo("stopped; the data stays")
+
+
+def _keep_up(place: "Place", options: "Options", ready: "Callable[[Running], None]") -> None:
+    from windlass.embedded.process import ServerFailed  # noqa: PLC0415
+    from windlass.embedded.supervise import Taken, supervise  # noqa: PLC0415
+
     try:
-        supervise(place.make(), options, click.echo, lambda running: _greet(place, running, began))
+        supervise(place.make(), options, click.echo, ready)
     except Taken:
         raise Conflict(f"a stack runs in {place.directory}; choose another --data") from None
     except (ServerFailed, OSError) as problem:
         raise Unreachable(str(problem)) from None
-    click.echo("stopped; the data stays")
 
 
 def _greet(place: "Place", running: "Running", began: float) -> None:
