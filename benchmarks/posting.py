@@ -9,7 +9,6 @@ from uuid import uuid4
 import psycopg2
 
 from benchmarks.figures import Figure, Goal
-from benchmarks.link import Link
 from benchmarks.numbers import percentile
 from benchmarks.scale import Scale
 from benchmarks.stack import Up, a_stack

@@ -39,6 +39,7 @@ class Ground:
     signals: RedisSignals
 
     def close(self) -> None:
+        self.signals.close()
         self.nudges.close()
         self.redis.close()
         self.db.close()

@@ -27,9 +27,13 @@ pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 @pytest.fixture
 def engine(db: Database, database_url: str, redis: Redis, redis_url: str) -> Iterator[Engine]:
     urls = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
-    with a_coordinator(free_port(), **urls) as started, closing(Nudges(redis)) as nudges:
+    with (
+        a_coordinator(free_port(), **urls) as started,
+        closing(Nudges(redis)) as nudges,
+        closing(RedisSignals(redis, redis, nudges)) as signals,
+    ):
         until(lambda: started.answers("/-/ready"))
-        yield Engine(db, RedisSignals(redis, redis, nudges))
+        yield Engine(db, signals)
 
 
 def submitted(engine: Engine, length: int) -> JobId:

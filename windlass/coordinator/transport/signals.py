@@ -38,6 +38,9 @@ class RedisSignals:
         self._run = ""
         self._troubled_at = float("-inf")
 
+    def close(self) -> None:
+        self._herald.close()
+
     def wake_dispatch(self) -> None:
         self._herald.say(keys.DISPATCH_NUDGE)
 
