@@ -83,10 +83,10 @@ def _server(
 
 @contextmanager
 def _our_own(place: "Place", file: JobFile, runtime: str | None) -> Iterator[str]:
-    from windlass.embedded.choice import Choice, choose  # noqa: PLC0415  not for a remote server
-    from windlass.embedded.join import a_stack  # noqa: PLC0415
-    from windlass.embedded.process import ServerFailed  # noqa: PLC0415
-    from windlass.embedded.stack import DEFAULT_IMAGE, Options  # noqa: PLC0415
+    from windlass.embedded.choice import Choice, choose
+    from windlass.embedded.join import a_stack
+    from windlass.embedded.process import ServerFailed
+    from windlass.embedded.stack import DEFAULT_IMAGE, Options
 
     choice = Choice(runtime) if runtime else choose(file.images(DEFAULT_IMAGE))
     try:

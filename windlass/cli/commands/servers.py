@@ -22,8 +22,8 @@ def _into_environment(**given: object) -> None:
 @click.option("--insecure", is_flag=True, help="Serve beyond loopback although there is no token.")
 def coordinator(**options: Any) -> None:
     """Serve the API and run the engine; run as many as you like."""
-    from windlass.coordinator.config import Config  # noqa: PLC0415  Flask and all
-    from windlass.coordinator.serve import serve  # noqa: PLC0415
+    from windlass.coordinator.config import Config
+    from windlass.coordinator.serve import serve
 
     _into_environment(**options)
     raise SystemExit(serve(Config.from_env()))
@@ -38,8 +38,8 @@ def coordinator(**options: Any) -> None:
 @click.option("--state-dir", metavar="DIR", help="[env: WINDLASS_STATE_DIR]")
 def worker(**options: Any) -> None:
     """Run attempts on this machine."""
-    from windlass.worker.config import Config  # noqa: PLC0415  Celery and all
-    from windlass.worker.main import serve  # noqa: PLC0415
+    from windlass.worker.config import Config
+    from windlass.worker.main import serve
 
     _into_environment(**options)
     raise SystemExit(serve(Config.from_env()))
@@ -49,7 +49,7 @@ def worker(**options: Any) -> None:
 @click.option("--database-url", envvar="WINDLASS_DATABASE_URL", required=True, metavar="URL")
 def migrate(database_url: str) -> None:
     """Bring the database up to date."""
-    from windlass.coordinator.store.migrate import migrate as apply  # noqa: PLC0415
+    from windlass.coordinator.store.migrate import migrate as apply
 
     count = apply(database_url)
     click.echo(f"{count} migration{'s'[: count != 1]} applied")

@@ -39,9 +39,9 @@ def up(
 
     The data survives; tasks that run when it ends are taken up again when it is back.
     """
-    from windlass.embedded.choice import Choice, choose  # noqa: PLC0415
-    from windlass.embedded.place import Place, default_directory  # noqa: PLC0415
-    from windlass.embedded.stack import Options  # noqa: PLC0415
+    from windlass.embedded.choice import Choice, choose
+    from windlass.embedded.place import Place, default_directory
+    from windlass.embedded.stack import Options
 
     began = monotonic()
     place = Place(data or default_directory())
@@ -60,8 +60,8 @@ def up(
 
 
 def _keep_up(place: "Place", options: "Options", ready: "Callable[[Running], None]") -> None:
-    from windlass.embedded.process import ServerFailed  # noqa: PLC0415
-    from windlass.embedded.supervise import Taken, supervise  # noqa: PLC0415
+    from windlass.embedded.process import ServerFailed
+    from windlass.embedded.supervise import Taken, supervise
 
     try:
         supervise(place.make(), options, click.echo, ready)
