@@ -44,7 +44,7 @@ class Config:
     redis_url: str
     bind: Address = Address("127.0.0.1", 7070)
     http_workers: int = 1
-    http_threads: int = 32
+    http_threads: int = 128  # made as they are needed; a stream holds one
     insecure: bool = False  # open to everybody although others than this machine reach it
     bootstrap_token: str | None = field(default=None, repr=False)  # the first, if there is none
     name: str = "coordinator"  # among coordinators; the same after a restart
@@ -63,7 +63,7 @@ class Config:
                 redis_url=env.str("REDIS_URL"),
                 bind=address,
                 http_workers=env.int("HTTP_WORKERS", 1, validate=validate.Range(1, 64)),
-                http_threads=env.int("HTTP_THREADS", 32, validate=validate.Range(4, 1000)),
+                http_threads=env.int("HTTP_THREADS", 128, validate=validate.Range(4, 1000)),
                 insecure=env.bool("INSECURE", False),
                 bootstrap_token=env.str("BOOTSTRAP_TOKEN", None),
                 name=f"{env.str('NODE_NAME', socket.gethostname())}@{address}",
