@@ -66,13 +66,14 @@ def build(
     outlet = Outlet(redis)
     capacity = Capacity(config.concurrency)
     capacity.hold(Hold.STARTING)
-    keeper = Keeper(Leases(connect(config.redis_url, timeout=_KEEPER_PATIENCE)), config.node)
+    hasty = connect(config.redis_url, timeout=_KEEPER_PATIENCE)
+    keeper = Keeper(Leases(hasty, config.lease), config.node, config.lease)
     reporter = Reporter(outlet)
     tools = Tools(
         node=config.node,
         clock=clock,
         runtime=runtime,
-        leases=Leases(redis),
+        leases=Leases(redis, config.lease),
         keeper=keeper,
         reporter=reporter,
         progress=Progress(reporter, clock, config.node),

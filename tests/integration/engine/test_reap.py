@@ -6,13 +6,14 @@ import pytest
 from tests.support.fakes import FakeSignals
 from tests.support.rows import age, attempt_row, given_attempt, state_of
 from windlass.coordinator.engine.ports import Away
-from windlass.coordinator.engine.reap import ASLEEP, CONFIRM_AFTER, Reaper
+from windlass.coordinator.engine.reap import Pace, Reaper
 from windlass.coordinator.store.db import Database
 from windlass.shared.lease import Standing
 
 pytestmark = pytest.mark.postgres
 
 MISSING = Standing("spent", None)
+PACE = Pace()
 HELD = Standing("spent", "node-1")
 
 
@@ -30,9 +31,9 @@ class Scene:
     def __init__(self, db: Database) -> None:
         self.signals = FakeSignals()
         self.clock = Hands()
-        self.reaper = Reaper(db, self.signals, self.signals, limit=2, clock=self.clock)
+        self.reaper = Reaper(db, self.signals, self.signals, Pace(page=2), clock=self.clock)
 
-    def passes(self, count: int, every: float = CONFIRM_AFTER) -> int:
+    def passes(self, count: int, every: float = PACE.confirm_after) -> int:
         """How many attempts were given up on in that many passes."""
         given_up = 0
         for _ in range(count):
@@ -79,7 +80,7 @@ def test_two_passes_in_quick_succession_prove_nothing(db: Database, scene: Scene
     id = given_running(db)
     scene.signals.known[id] = MISSING
 
-    assert scene.passes(2, every=CONFIRM_AFTER / 4) == 0
+    assert scene.passes(2, every=PACE.confirm_after / 4) == 0
     assert state_of(db, id) == "running"
 
 
@@ -114,7 +115,7 @@ def test_a_machine_that_slept_forms_its_suspicions_anew(db: Database, scene: Sce
     scene.signals.known[id] = MISSING
     scene.passes(1)
 
-    scene.clock.now += 10 * ASLEEP
+    scene.clock.now += 10 * PACE.asleep
     assert scene.reaper.once() == 0
     assert scene.passes(1) == 0
 
