@@ -1,12 +1,15 @@
 """What the coordinator is told by its environment: frozen, and every mistake reported at once."""
 
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import ip_address
 from typing import Self
 
-from environs import Env, EnvError, FileAwareEnv, validate
+from environs import Env, EnvError, FileAwareEnv, ValidationError, validate
+
+from windlass.shared.urls import check_postgres, check_redis
 
 from windlass.shared.durations import parse_duration
 from windlass.shared.lease import LEASE_TTL
@@ -65,8 +68,8 @@ class Config:
         with env.prefixed("WINDLASS_"):
             address = env.address("BIND", "127.0.0.1:7070")
             config = cls(
-                database_url=env.str("DATABASE_URL"),
-                redis_url=env.str("REDIS_URL"),
+                database_url=env.str("DATABASE_URL", validate=_checked(check_postgres)),
+                redis_url=env.str("REDIS_URL", validate=_checked(check_redis)),
                 bind=address,
                 http_workers=env.int("HTTP_WORKERS", 1, validate=validate.Range(1, 64)),
                 http_threads=env.int("HTTP_THREADS", 128, validate=validate.Range(4, 1000)),
@@ -93,3 +96,13 @@ def _address(text: str) -> Address:
         return Address.parse(text)
     except ValueError as problem:
         raise EnvError(str(problem)) from None
+
+
+def _checked(check: Callable[[str], None]) -> Callable[[str], None]:
+    def validator(text: str) -> None:
+        try:
+            check(text)
+        except ValueError as problem:
+            raise ValidationError(str(problem)) from None
+
+    return validator
