@@ -4,6 +4,7 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from threading import Event
+from uuid import UUID
 
 import pytest
 from redis import Redis
@@ -365,6 +366,25 @@ def test_an_adopted_run_holds_a_slot_and_a_lease(bench: Bench) -> None:
     assert bench.tools.capacity.room() == 1
     (standing,) = bench.engine.leases.standings([order.attempt_id])
     assert standing.holder == NODE
+
+
+def test_what_is_wanted_is_taken_up_before_anything_else_is_stopped(bench: Bench) -> None:
+    unwanted, wanted = an_order(), an_order()
+    kept_by_then: list[set[UUID]] = []
+
+    class Stubborn(FakeRun):
+        """Takes longer to stop than a lease lasts."""
+
+        def stop(self, grace: float) -> None:
+            kept_by_then.append(set(bench.tools.keeper.held()))
+            super().stop(grace)
+
+    bench.engine.judge(unwanted, Verdict.LOST)
+    bench.runtime.left = [Adopted(unwanted, Stubborn(), 1.0), Adopted(wanted, FakeRun(), 1.0)]
+
+    adopt(bench.runtime, bench.tools.leases, bench.runner, NODE)
+
+    assert kept_by_then == [{wanted.attempt_id}]
 
 
 @pytest.mark.parametrize("verdict", [Verdict.SETTLED, Verdict.LOST])
