@@ -9,10 +9,9 @@ from typing import Self
 
 from environs import Env, EnvError, FileAwareEnv, ValidationError, validate
 
-from windlass.shared.urls import check_postgres, check_redis
-
 from windlass.shared.durations import parse_duration
 from windlass.shared.lease import LEASE_TTL
+from windlass.shared.urls import check_postgres, check_redis
 
 LEVELS = ("debug", "info", "warning", "error")
 

@@ -155,6 +155,17 @@ def test_a_scheduled_attempt_that_may_still_be_claimed_is_not_lost(
     assert state_of(db, id) == "scheduled"
 
 
+def test_an_attempt_that_was_told_to_stop_and_is_nowhere_any_more_is_lost(
+    db: Database, scene: Scene
+) -> None:
+    sent = {"state": "scheduled", "published": 1, "published_at": "2020-01-01"}
+    id = given_attempt(db, **sent, cancelling=True)
+    scene.signals.known[id] = Standing(None, None)
+
+    assert scene.passes(2) == 1
+    assert state_of(db, id) == "lost"
+
+
 def test_pages_hide_nobody(db: Database, scene: Scene) -> None:
     ids = [given_running(db) for _ in range(5)]
     ids += [

@@ -96,6 +96,13 @@ class RedisSignals:
         with self._careful():
             return int(cast(Any, self._redis.xlen(keys.EVENTS)))
 
+    def log_delay(self) -> float:
+        with self._careful(), self._redis.pipeline(transaction=False) as pipe:
+            pipe.time()
+            pipe.xrange(keys.LOGS, count=1)
+            (seconds, _), oldest = pipe.execute()
+        return max(0.0, seconds - int(oldest[0][0].split(b"-")[0]) / 1000) if oldest else 0.0
+
     def horizon(self) -> str:
         with self._careful():
             newest = cast(Any, self._redis.xrevrange(keys.EVENTS, count=1))
