@@ -93,13 +93,14 @@ def _tools(config: Config, redis: Redis, runtime: Runtime) -> Tools:
     """Nothing may start with them yet: an earlier worker's runs come first."""
     clock, outlet, capacity = SystemClock(), Outlet(redis), Capacity(config.concurrency)
     capacity.hold(Hold.STARTING)
+    hasty = connect(config.redis_url, timeout=_KEEPER_PATIENCE)
     reporter = Reporter(outlet)
     return Tools(
         node=config.node,
         clock=clock,
         runtime=runtime,
-        leases=Leases(redis),
-        keeper=Keeper(Leases(connect(config.redis_url, timeout=_KEEPER_PATIENCE)), config.node),
+        leases=Leases(redis, config.lease),
+        keeper=Keeper(Leases(hasty, config.lease), config.node, config.lease),
         reporter=reporter,
         progress=Progress(reporter, clock, config.node),
         pump=Pump(outlet, clock),

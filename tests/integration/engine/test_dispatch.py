@@ -7,7 +7,7 @@ from tests.support.rows import age, row, state_of
 from tests.support.stored import given_due
 from windlass.coordinator.engine.dispatch import Dispatcher, Republisher, dispatch_due
 from windlass.coordinator.engine.ports import Away
-from windlass.coordinator.store import due
+from windlass.coordinator.store import attempts, due
 from windlass.coordinator.store.db import Database
 from windlass.shared.lease import Standing
 
@@ -127,6 +127,16 @@ def test_in_a_queue_that_lost_some_messages_the_pause_doubles(db: Database) -> N
     Republisher(db, publisher, FakeSignals()).step()
 
     assert publisher.sent == [once]
+
+
+def test_an_attempt_that_was_told_to_stop_is_not_published_again(db: Database) -> None:
+    id, publisher = given_scheduled(db, sent_ago=60), FakePublisher()
+    with db.transaction() as tx:
+        attempts.cancelling(tx, [id])
+
+    Republisher(db, publisher, FakeSignals()).step()
+
+    assert publisher.sent == []
 
 
 def test_a_claimed_attempt_is_not_published_again(db: Database) -> None:

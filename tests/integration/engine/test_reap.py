@@ -7,13 +7,14 @@ from tests.support.fakes import FakeSignals
 from tests.support.rows import age, row, state_of
 from tests.support.stored import given_due
 from windlass.coordinator.engine.ports import Away
-from windlass.coordinator.engine.reap import ASLEEP, CONFIRM_AFTER, Reaper
+from windlass.coordinator.engine.reap import Pace, Reaper
 from windlass.coordinator.store.db import Database
 from windlass.shared.lease import Standing
 
 pytestmark = pytest.mark.postgres
 
 MISSING = Standing("spent", None)
+PACE = Pace()
 HELD = Standing("spent", "node-1")
 
 
@@ -31,9 +32,9 @@ class Scene:
     def __init__(self, db: Database) -> None:
         self.signals = FakeSignals()
         self.clock = Hands()
-        self.reaper = Reaper(db, self.signals, self.signals, limit=2, clock=self.clock)
+        self.reaper = Reaper(db, self.signals, self.signals, Pace(page=2), clock=self.clock)
 
-    def passes(self, count: int, every: float = CONFIRM_AFTER) -> int:
+    def passes(self, count: int, every: float = PACE.confirm_after) -> int:
         """How many attempts were given up on in that many passes."""
         given_up = 0
         for _ in range(count):
@@ -80,7 +81,7 @@ def test_two_passes_in_quick_succession_prove_nothing(db: Database, scene: Scene
     id = given_running(db)
     scene.signals.known[id] = MISSING
 
-    assert scene.passes(2, every=CONFIRM_AFTER / 4) == 0
+    assert scene.passes(2, every=PACE.confirm_after / 4) == 0
     assert state_of(db, id) == "running"
 
 
@@ -115,7 +116,7 @@ def test_a_machine_that_slept_forms_its_suspicions_anew(db: Database, scene: Sce
     scene.signals.known[id] = MISSING
     scene.passes(1)
 
-    scene.clock.now += 10 * ASLEEP
+    scene.clock.now += 10 * PACE.asleep
     assert scene.reaper.once() == 0
     assert scene.passes(1) == 0
 
@@ -153,6 +154,17 @@ def test_a_scheduled_attempt_that_may_still_be_claimed_is_not_lost(
 
     assert scene.passes(3) == 0
     assert state_of(db, id) == "scheduled"
+
+
+def test_an_attempt_that_was_told_to_stop_and_is_nowhere_any_more_is_lost(
+    db: Database, scene: Scene
+) -> None:
+    sent = {"state": "scheduled", "published": 1, "published_at": "2020-01-01"}
+    id = given_due(db, **sent, cancelling=True)
+    scene.signals.known[id] = Standing(None, None)
+
+    assert scene.passes(2) == 1
+    assert state_of(db, id) == "lost"
 
 
 def test_pages_hide_nobody(db: Database, scene: Scene) -> None:

@@ -1,6 +1,7 @@
 """Runs that an earlier worker left, taken up; the runtime is a fake one."""
 
 import hashlib
+from uuid import UUID
 
 import pytest
 from redis import Redis
@@ -100,3 +101,22 @@ def test_a_run_that_ended_in_time_is_not_late_because_its_worker_was(bench: Benc
     end = bench.engine.finished(order)
     assert end is not None
     assert end.reason is None
+
+
+def test_what_is_wanted_is_taken_up_before_anything_else_is_stopped(bench: Bench) -> None:
+    unwanted, wanted = an_order(), an_order()
+    kept_by_then: list[set[UUID]] = []
+
+    class Stubborn(FakeRun):
+        """Takes longer to stop than a lease lasts."""
+
+        def stop(self, grace: float) -> None:
+            kept_by_then.append(set(bench.tools.keeper.held()))
+            super().stop(grace)
+
+    bench.engine.judge(unwanted, Verdict.LOST)
+    bench.runtime.left = [Adopted(unwanted, Stubborn(), 1.0), Adopted(wanted, FakeRun(), 1.0)]
+
+    adopt(bench.runtime, bench.tools.leases, bench.runner, NODE)
+
+    assert kept_by_then == [{wanted.attempt_id}]

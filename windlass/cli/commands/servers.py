@@ -1,9 +1,15 @@
 """``windlass coordinator``, ``worker`` and ``migrate``: set up by environment or option."""
 
 import os
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
+
+from windlass.cli.failures import Misconfigured, Unreachable
+from windlass.worker.runtimes import NAMES
+
+Config = TypeVar("Config")
 
 
 def _into_environment(**given: object) -> None:
@@ -11,6 +17,19 @@ def _into_environment(**given: object) -> None:
     for name, value in given.items():
         if value is not None and value is not False:
             os.environ[f"WINDLASS_{name.upper()}"] = "true" if value is True else str(value)
+
+
+def _checked(read: Callable[[], Config]) -> Config:
+    """What ``read`` gives; every variable that is wrong, in a line of its own."""
+    from environs import EnvValidationError
+
+    try:
+        return read()
+    except EnvValidationError as problem:
+        messages = problem.error_messages
+        if isinstance(messages, list):  # of no variable in particular
+            raise Misconfigured({}, str(problem)) from None
+        raise Misconfigured(messages) from None
 
 
 @click.command()
@@ -26,7 +45,7 @@ def coordinator(**options: Any) -> None:
     from windlass.coordinator.serve import serve
 
     _into_environment(**options)
-    raise SystemExit(serve(Config.from_env()))
+    raise SystemExit(serve(_checked(Config.from_env)))
 
 
 @click.command()
@@ -34,7 +53,7 @@ def coordinator(**options: Any) -> None:
 @click.option("--name", "node_name", metavar="NAME", help="[env: WINDLASS_NODE_NAME]")
 @click.option("--queues", metavar="A,B", help="[env: WINDLASS_QUEUES; default: default]")
 @click.option("--concurrency", type=click.IntRange(1), help="[env: WINDLASS_CONCURRENCY]")
-@click.option("--runtime", type=click.Choice(["docker", "process"]), help="[env: WINDLASS_RUNTIME]")
+@click.option("--runtime", type=click.Choice(NAMES), help="[env: WINDLASS_RUNTIME]")
 @click.option("--state-dir", metavar="DIR", help="[env: WINDLASS_STATE_DIR]")
 def worker(**options: Any) -> None:
     """Run attempts on this machine."""
@@ -42,14 +61,23 @@ def worker(**options: Any) -> None:
     from windlass.worker.main import serve
 
     _into_environment(**options)
-    raise SystemExit(serve(Config.from_env()))
+    raise SystemExit(serve(_checked(Config.from_env)))
 
 
 @click.command()
 @click.option("--database-url", envvar="WINDLASS_DATABASE_URL", required=True, metavar="URL")
 def migrate(database_url: str) -> None:
     """Bring the database up to date."""
+    from windlass.coordinator.store.errors import Unavailable
     from windlass.coordinator.store.migrate import migrate as apply
+    from windlass.shared.urls import check_postgres
 
-    count = apply(database_url)
+    try:
+        check_postgres(database_url)
+    except ValueError as problem:
+        raise click.UsageError(f"--database-url {problem}") from None
+    try:
+        count = apply(database_url)
+    except Unavailable as problem:
+        raise Unreachable(str(problem)) from problem
     click.echo(f"{count} migration{'s'[: count != 1]} applied")

@@ -1,14 +1,13 @@
 """``windlass up``."""
 
-import os
-from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from windlass.cli.failures import Conflict, Unreachable
+from windlass.worker.runtimes import NAMES
 
 if TYPE_CHECKING:
     from windlass.embedded.place import Place, Running
@@ -20,21 +19,13 @@ if TYPE_CHECKING:
 @click.option(
     "--data", type=click.Path(path_type=Path, file_okay=False), help="Where data is kept."
 )
-@click.option(
-    "--runtime", type=click.Choice(["docker", "process"]), help="Else Docker if it is there."
-)
+@click.option("--runtime", type=click.Choice(NAMES), help="Else Docker if it is there.")
 @click.option("--concurrency", type=click.IntRange(1), help="So many tasks at once.")
 @click.option(
     "--database-url", envvar="WINDLASS_DATABASE_URL", default="", help="Else our own Postgres."
 )
 @click.option("--redis-url", envvar="WINDLASS_REDIS_URL", default="", help="Else our own Redis.")
-def up(
-    port: int,
-    data: Path | None,
-    runtime: str | None,
-    concurrency: int | None,
-    **urls: str,
-) -> None:
+def up(port: int, data: Path | None, runtime: str | None, **given: Any) -> None:
     """Keep Postgres, Redis, a coordinator and a worker up on loopback, until Ctrl-C.
 
     The data survives; tasks that run when it ends are taken up again when it is back.
@@ -43,28 +34,22 @@ def up(
     from windlass.embedded.place import Place, default_directory
     from windlass.embedded.stack import Options
 
-    began = monotonic()
-    place = Place(data or default_directory())
     choice = Choice(runtime) if runtime else choose()
     if choice.note:
         click.echo(choice.note)
-    options = Options(
-        runtime=choice.runtime,
-        port=port,
-        concurrency=concurrency or max(4, os.cpu_count() or 1),
-        lasting=True,
-        **urls,
-    )
-    _keep_up(place, options, lambda running: _greet(place, running, began))
+    wished = {name: value for name, value in given.items() if value}
+    options = Options(runtime=choice.runtime, port=port, lasting=True, **wished)
+    _keep_up(Place(data or default_directory()), options)
     click.echo("stopped; the data stays")
 
 
-def _keep_up(place: "Place", options: "Options", ready: "Callable[[Running], None]") -> None:
+def _keep_up(place: "Place", options: "Options") -> None:
     from windlass.embedded.process import ServerFailed
     from windlass.embedded.supervise import Taken, supervise
 
+    began = monotonic()
     try:
-        supervise(place.make(), options, click.echo, ready)
+        supervise(place.make(), options, click.echo, lambda running: _greet(place, running, began))
     except Taken:
         raise Conflict(f"a stack runs in {place.directory}; choose another --data") from None
     except (ServerFailed, OSError) as problem:
