@@ -18,7 +18,8 @@ from hypothesis.stateful import (
 from tests.property.model import Known, ModelJob
 from tests.property.strategies import specs
 from tests.support.builders import a_submission
-from tests.support.fleet import NODE, Fleet, attempts_of, finished, job_of, started, tasks_of
+from tests.support.fleet import NODE, Fleet, finished, started
+from tests.support.rows import attempts_of, job_of, tasks_of
 from windlass.coordinator.engine.apply import apply
 from windlass.coordinator.engine.cancel import cancel, carry_out
 from windlass.coordinator.engine.errors import Conflict

@@ -8,8 +8,9 @@ import pytest
 from redis import Redis
 
 from tests.support.coordinator import a_coordinator
-from tests.support.engine import a_chain, attempts_of
+from tests.support.engine import a_chain
 from tests.support.fake_worker import a_worker
+from tests.support.rows import attempts_of
 from tests.support.waiting import until
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.engine.views import Submission, TaskFilter
