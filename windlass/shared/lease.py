@@ -14,12 +14,14 @@ from uuid import UUID
 from redis import Redis
 
 from windlass.shared import keys
+from windlass.shared.durations import parse_duration
 
 TICKET_TTL = timedelta(days=30)
 VERDICT_TTL = timedelta(days=1)
 SETTLED_TTL = timedelta(minutes=10)  # a holder that slept longer finds neither ticket nor lease
 LEASE_TTL = timedelta(seconds=15)
 RENEWALS = 3  # in the time of a lease
+_SHORTEST, _LONGEST = timedelta(seconds=1), timedelta(hours=1)
 
 # KEYS: ticket, lease, verdict    ARGV: holder, lease ttl in ms, ticket ttl in s
 # returns: 1 if claimed, else 0
@@ -75,6 +77,14 @@ class Standing:
 
     ticket: str | None  # "open", "spent", "revoked" or None
     holder: str | None
+
+
+def parse_lease(text: str) -> timedelta:
+    """As an operator writes it; ValueError, in words."""
+    lease = timedelta(seconds=parse_duration(text))
+    if not _SHORTEST <= lease <= _LONGEST:
+        raise ValueError(f"must be from 1s to 1h, not {text!r}")
+    return lease
 
 
 class Leases:

@@ -10,7 +10,7 @@ from typing import Self
 from environs import Env, FileAwareEnv, ValidationError, validate
 
 from windlass.shared.durations import parse_duration
-from windlass.shared.lease import LEASE_TTL
+from windlass.shared.lease import LEASE_TTL, parse_lease
 from windlass.shared.queues import is_queue_name
 from windlass.shared.spec import DEFAULT_QUEUE
 from windlass.shared.urls import check_redis
@@ -52,7 +52,7 @@ class Config:
                 bind_sources=_many(env.list("BIND_SOURCES", [])),
                 networks=_many(env.list("NETWORKS", [])),
                 default_image=env.str("DEFAULT_IMAGE", None),
-                lease=timedelta(seconds=_parsed(env.str("LEASE", "15s", validate=_is_duration))),
+                lease=timedelta(seconds=_parsed(env.str("LEASE", "15s", validate=_is_lease))),
                 drain_timeout=_parsed(env.str("DRAIN_TIMEOUT", "10s", validate=_is_duration)),
                 health_file=env.path("HEALTH_FILE", None),
                 log_level=env.str(
@@ -81,6 +81,13 @@ def _are_names(names: list[str]) -> None:
 def _is_redis(text: str) -> None:
     try:
         check_redis(text)
+    except ValueError as problem:
+        raise ValidationError(str(problem)) from None
+
+
+def _is_lease(text: str) -> None:
+    try:
+        parse_lease(text)
     except ValueError as problem:
         raise ValidationError(str(problem)) from None
 

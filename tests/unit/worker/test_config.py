@@ -57,6 +57,12 @@ def test_every_bad_variable_is_named_at_once(monkeypatch: pytest.MonkeyPatch) ->
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("lease", ["0s", "10ms", "2h", "soon"])
+def test_a_lease_too_short_to_renew_is_refused(monkeypatch: pytest.MonkeyPatch, lease: str) -> None:
+    with pytest.raises(EnvValidationError, match="LEASE"):
+        config(monkeypatch, LEASE=lease)
+
+
 def test_a_value_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     file = tmp_path / "url"
     file.write_text("redis://:secret@host:6379/0\n")
