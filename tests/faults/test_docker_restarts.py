@@ -32,7 +32,7 @@ SCRIPT = "echo up; for i in $(seq 1 40); do echo $i; sleep 0.2; done; exit 3"
 def place() -> Iterator[Path]:
     directory = Path(tempfile.mkdtemp(prefix="wd-", dir="/tmp"))
     yield directory
-    leave = ["umount", "--recursive", "--lazy", directory / "data"]
+    leave = ["umount", "--recursive", "--lazy", str(directory / "data")]
     subprocess.run(leave, capture_output=True, check=False)
     shutil.rmtree(directory)
 

@@ -13,9 +13,10 @@ from redis import Redis
 from crash.members import children
 from tests.support.aftermath import assert_sound, everything_of
 from tests.support.coordinator import a_coordinator
-from tests.support.engine import attempts_of, submit_chain
+from tests.support.engine import submit_chain
 from tests.support.fakes import FakePublisher, FakeSignals
-from tests.support.rows import given_attempt, state_of
+from tests.support.rows import attempts_of, state_of
+from tests.support.stored import given_due
 from tests.support.waiting import until
 from windlass.coordinator.engine.dispatch import dispatch_due
 from windlass.coordinator.engine.ports import Due
@@ -49,7 +50,7 @@ def dispatch_and_die(database_url: str, redis_url: str) -> None:
 def test_a_dispatcher_killed_between_publish_and_commit_starts_nothing_twice(
     db: Database, database_url: str, redis: Redis, redis_url: str
 ) -> None:
-    id = given_attempt(db)
+    id = given_due(db)
     child = multiprocessing.get_context("spawn").Process(
         target=dispatch_and_die, args=(database_url, redis_url)
     )

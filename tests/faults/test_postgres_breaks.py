@@ -9,11 +9,12 @@ from redis import Redis
 
 from tests.support.aftermath import assert_sound, is_settled, left_behind
 from tests.support.builders import a_task, submitted
-from tests.support.engine import attempts_of, is_completed, submit_chain, the_loops
+from tests.support.engine import is_completed, submit_chain, the_loops
 from tests.support.fake_worker import a_worker
 from tests.support.fakes import FakeSignals
 from tests.support.faults import RestartablePostgres
 from tests.support.postgres import admin
+from tests.support.rows import attempts_of
 from tests.support.waiting import until
 from tests.support.workers import Workers, workers
 from windlass.coordinator.store.db import Database

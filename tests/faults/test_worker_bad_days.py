@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 
 from tests.support.aftermath import assert_sound, is_settled, left_behind
 from tests.support.builders import a_task, submitted
-from tests.support.engine import attempts_of, is_completed, the_loops
+from tests.support.engine import is_completed, the_loops
+from tests.support.rows import attempts_of
 from tests.support.waiting import until
 from tests.support.workers import Workers, workers
 from windlass.coordinator.store.db import Database
+from windlass.shared.ids import JobId
 from windlass.worker.runtimes import load
 from windlass.worker.runtimes.base import RuntimeBroken, RuntimeConfig
 
@@ -55,14 +56,14 @@ def gate(tmp_path: Path) -> Gate:
     return Gate(tmp_path)
 
 
-def assert_all_is_well(db: Database, job: UUID, state_dir: Path) -> None:
+def assert_all_is_well(db: Database, job: JobId, state_dir: Path) -> None:
     until(lambda: is_completed(db, job), timeout=30)
     until(lambda: is_settled(db, job), timeout=30)
     until(lambda: not left_behind(state_dir))
     assert_sound(db, job)
 
 
-def ends(db: Database, job: UUID) -> list[str]:
+def ends(db: Database, job: JobId) -> list[str]:
     return [attempt["state"] for attempt in attempts_of(db, job)]
 
 

@@ -40,6 +40,7 @@ class Ground:
     signals: RedisSignals
 
     def close(self) -> None:
+        self.signals.close()
         self.nudges.close()
         self.redis.close()
         self.db.close()

@@ -13,6 +13,7 @@ from windlass.shared.durations import parse_duration
 from windlass.shared.lease import LEASE_TTL
 from windlass.shared.queues import is_queue_name
 from windlass.shared.spec import DEFAULT_QUEUE
+from windlass.shared.urls import check_redis
 from windlass.worker.identity import ANY_NUMBER
 
 
@@ -39,7 +40,7 @@ class Config:
         env = env or FileAwareEnv(eager=False, strip_whitespace=True)
         with env.prefixed("WINDLASS_"):
             config = cls(
-                redis_url=env.str("REDIS_URL", "redis://127.0.0.1:6379/0"),
+                redis_url=env.str("REDIS_URL", "redis://127.0.0.1:6379/0", validate=_is_redis),
                 node=env.str("NODE_NAME", socket.gethostname(), validate=_is_name),
                 queues=_many(env.list("QUEUES", [DEFAULT_QUEUE], validate=_are_names)),
                 concurrency=env.int(
@@ -76,6 +77,13 @@ def _are_names(names: list[str]) -> None:
     for name in names:
         if not is_queue_name(name):
             raise ValidationError(f"{name!r} is not the name of a queue")
+
+
+def _is_redis(text: str) -> None:
+    try:
+        check_redis(text)
+    except ValueError as problem:
+        raise ValidationError(str(problem)) from None
 
 
 def _is_duration(text: str) -> None:

@@ -133,10 +133,11 @@ class Reaper:
 
 
 def _is_missing(row: Row, standing: Standing) -> bool:
-    """A scheduled attempt whose ticket is open, or gone with all of Redis, is dispatch's affair."""
+    """A scheduled attempt whose ticket is open, or gone with all of Redis, is dispatch's affair,
+    unless its claimer has been told to stop: then nobody dispatches it again."""
     if standing.holder is not None:
         return False
-    return row["state"] == "running" or standing.ticket == "spent"
+    return row["state"] == "running" or row["cancelling"] or standing.ticket == "spent"
 
 
 def _loss(row: Row) -> apply.Loss:

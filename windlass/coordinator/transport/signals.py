@@ -47,6 +47,9 @@ class RedisSignals:
         self._run = ""
         self._troubled_at = float("-inf")
 
+    def close(self) -> None:
+        self._herald.close()
+
     def wake_dispatch(self) -> None:
         self._herald.say(keys.DISPATCH_NUDGE)
 
@@ -92,6 +95,13 @@ class RedisSignals:
     def backlog(self) -> int:
         with self._careful():
             return int(cast(Any, self._redis.xlen(keys.EVENTS)))
+
+    def log_delay(self) -> float:
+        with self._careful(), self._redis.pipeline(transaction=False) as pipe:
+            pipe.time()
+            pipe.xrange(keys.LOGS, count=1)
+            (seconds, _), oldest = pipe.execute()
+        return max(0.0, seconds - int(oldest[0][0].split(b"-")[0]) / 1000) if oldest else 0.0
 
     def horizon(self) -> str:
         with self._careful():

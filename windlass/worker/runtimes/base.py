@@ -16,7 +16,6 @@ from windlass.shared.states import Reason
 # A task finds the paths of these files in its environment.
 OUTPUT_VARIABLE = "WINDLASS_OUTPUT"
 PROGRESS_VARIABLE = "WINDLASS_PROGRESS"
-ATTEMPT_VARIABLE = "WINDLASS_ATTEMPT"  # and here which try it is, from 1
 OUTPUT_LIMIT = 1 << 20  # bytes of an output file that are read; the rest is an error
 PIECE = 1 << 16  # the most bytes that ``Run.output`` yields at once
 
