@@ -33,6 +33,7 @@ class FakeSignals:
         self.woken = 0
         self.is_young = False
         self.away = False
+        self.delay = 0.0  # of the logbook
         self.behind = False  # the events reported so far are not committed
 
     def wake_dispatch(self) -> None:
@@ -66,6 +67,10 @@ class FakeSignals:
     def backlog(self) -> int:
         self._reach()
         return 0
+
+    def log_delay(self) -> float:
+        self._reach()
+        return self.delay
 
     def horizon(self) -> str:
         return "1-0"

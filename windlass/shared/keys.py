@@ -20,7 +20,7 @@ JOBS_NUDGE = PREFIX + "nudge:jobs"  # pub/sub: these changed, or their logs grew
 
 
 def ticket(attempt_id: UUID) -> str:
-    """String: ``open`` or ``spent``."""
+    """String: ``open``, ``spent`` or ``revoked``."""
     return f"{PREFIX}ticket:{{{attempt_id}}}"
 
 

@@ -19,7 +19,7 @@ TICKET_TTL = timedelta(days=30)
 VERDICT_TTL = timedelta(days=1)
 SETTLED_TTL = timedelta(minutes=10)  # a holder that slept longer finds neither ticket nor lease
 LEASE_TTL = timedelta(seconds=15)
-RENEW_EVERY = timedelta(seconds=5)
+RENEWALS = 3  # in the time of a lease
 
 # KEYS: ticket, lease, verdict    ARGV: holder, lease ttl in ms, ticket ttl in s
 # returns: 1 if claimed, else 0
@@ -45,10 +45,11 @@ if not holder then redis.call("set", KEYS[1], "spent", "ex", ARGV[3]) end
 return verdict or ""
 """
 
+# Asked again, by one who was cut short or by two at once, it answers the same.
 # KEYS: ticket    ARGV: ticket ttl in s    returns: 1 if nobody has started it and nobody will
 _REVOKE = """
 if redis.call("get", KEYS[1]) == "spent" then return 0 end
-redis.call("set", KEYS[1], "spent", "ex", ARGV[1])
+redis.call("set", KEYS[1], "revoked", "ex", ARGV[1])
 return 1
 """
 
@@ -72,7 +73,7 @@ class Verdict(StrEnum):
 class Standing:
     """What Redis knows of an attempt."""
 
-    ticket: str | None  # "open", "spent" or None
+    ticket: str | None  # "open", "spent", "revoked" or None
     holder: str | None
 
 
@@ -91,14 +92,14 @@ class Leases:
     # The engine's side
 
     def issue(self, attempt_ids: Sequence[UUID]) -> None:
-        """Open tickets; a spent one stays spent."""
+        """Open tickets; a spent or revoked one stays as it is."""
         with self._redis.pipeline(transaction=False) as pipe:
             for id in attempt_ids:
                 pipe.set(keys.ticket(id), "open", nx=True, ex=TICKET_TTL)
             pipe.execute()
 
     def revoke(self, attempt_ids: Sequence[UUID]) -> list[bool]:
-        """Spend tickets nobody has claimed; True where the attempt can no longer start."""
+        """Take back tickets nobody has claimed; True where the attempt can no longer start."""
         with self._redis.pipeline(transaction=False) as pipe:
             for id in attempt_ids:
                 self._revoke(keys=[keys.ticket(id)], args=[self._ticket_s], client=pipe)

@@ -94,11 +94,12 @@ class Inlet:
         return _entries(cast(Any, answer)[1])
 
     def done(self, entries: Sequence[Entry]) -> None:
-        """Committed: acknowledge and forget."""
+        """Committed: acknowledge and forget, both or neither: an entry that is only acknowledged
+        comes to nobody any more, and looks as if it were never committed."""
         if not entries:
             return
         ids = [entry.id for entry in entries]
-        with self._redis.pipeline(transaction=False) as pipe:
+        with self._redis.pipeline(transaction=True) as pipe:
             pipe.xack(self._stream, self._group, *ids)
             pipe.xdel(self._stream, *ids)
             pipe.execute()

@@ -4,6 +4,8 @@ Nothing is claimed before this is done, and nothing is decided without Redis: wh
 what is not, only the engine's verdicts tell.
 """
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 from redis.exceptions import RedisError
@@ -16,6 +18,7 @@ from windlass.worker.ticker import Ticker
 
 SWEEP_EVERY = 300.0  # seconds
 _AGAIN = 1.0
+_DISCARDS = 8  # runs stopped at a time
 _UNWANTED = frozenset({Verdict.SETTLED, Verdict.LOST, Verdict.STOLEN})
 
 log = logs.logger("adopt")
@@ -26,16 +29,15 @@ def adopt(runtime: Runtime, leases: Leases, runner: Runner, node: str) -> int:
     taken up. May raise ``RedisError`` or RuntimeBroken: then nothing has happened yet."""
     found = runtime.adopt()
     verdicts = leases.renew([one.order.attempt_id for one in found], node) if found else []
-    wanted = 0
-    for one, verdict in zip(found, verdicts, strict=True):
-        if verdict in _UNWANTED:
-            _discard(one)
-        else:
+    judged = list(zip(found, verdicts, strict=True))
+    unwanted = [one for one, verdict in judged if verdict in _UNWANTED]
+    for one, verdict in judged:
+        if verdict not in _UNWANTED:
             runner.adopt(one, verdict)
-            wanted += 1
+    _discard_all(unwanted)  # after that: it may take long, and a lease must be kept from now on
     if found:
-        log.info("adopted", runs=wanted, removed=len(found) - wanted)
-    return wanted
+        log.info("adopted", runs=len(found) - len(unwanted), removed=len(unwanted))
+    return len(found) - len(unwanted)
 
 
 def adopt_patiently(
@@ -62,6 +64,11 @@ def sweeper(runtime: Runtime, runner: Runner) -> Ticker:
             log.info("swept", removed=removed)
 
     return Ticker("sweeper", sweep, every=SWEEP_EVERY)
+
+
+def _discard_all(unwanted: Sequence[Adopted]) -> None:
+    with ThreadPoolExecutor(_DISCARDS) as pool:
+        list(pool.map(_discard, unwanted))
 
 
 def _discard(found: Adopted) -> None:

@@ -3,12 +3,14 @@
 import os
 import socket
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
 from environs import Env, FileAwareEnv, ValidationError, validate
 
 from windlass.shared.durations import parse_duration
+from windlass.shared.lease import LEASE_TTL
 from windlass.shared.queues import is_queue_name
 from windlass.shared.spec import DEFAULT_QUEUE
 from windlass.shared.urls import check_redis
@@ -26,6 +28,7 @@ class Config:
     bind_sources: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
     default_image: str | None = None
+    lease: timedelta = LEASE_TTL  # the same for all of a fleet
     drain_timeout: float = 10.0
     health_file: Path | None = None  # touched by every beat of a worker that can do its work
     log_level: str = "info"
@@ -50,6 +53,7 @@ class Config:
                 bind_sources=_many(env.list("BIND_SOURCES", [])),
                 networks=_many(env.list("NETWORKS", [])),
                 default_image=env.str("DEFAULT_IMAGE", None),
+                lease=timedelta(seconds=_parsed(env.str("LEASE", "15s", validate=_is_duration))),
                 drain_timeout=_parsed(env.str("DRAIN_TIMEOUT", "10s", validate=_is_duration)),
                 health_file=env.path("HEALTH_FILE", None),
                 log_level=env.str(

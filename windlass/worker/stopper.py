@@ -1,10 +1,12 @@
-"""Ends one run, at most once, and remembers why."""
+"""Ends one run, and remembers why."""
 
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 
 from windlass.shared import logs
 from windlass.shared.states import Reason
 from windlass.worker.runtimes.base import Run, RuntimeBroken
+
+_AGAIN = 0.5  # seconds after a stop that failed
 
 log = logs.logger("stopper")
 
@@ -17,7 +19,7 @@ class Stopper:
         self._lock = Lock()
         self._run: Run | None = None
         self._reason: Reason | None = None
-        self._ended = False
+        self._ended = Event()
         self._thread: Thread | None = None
 
     @property
@@ -27,7 +29,7 @@ class Stopper:
     def ask(self, reason: Reason) -> None:
         """Never blocks. Before there is a run, it is stopped as soon as there is one."""
         with self._lock:
-            if self._ended or self._reason is not None:
+            if self._ended.is_set() or self._reason is not None:
                 return
             self._reason = reason
             self._stop()
@@ -42,19 +44,24 @@ class Stopper:
         """It has ended: because we wanted it, and why. Waits for a stop in progress, which must
         not meet a run that is being removed."""
         with self._lock:
-            self._ended = True
+            self._ended.set()
         if self._thread is not None:
             self._thread.join()
         return self._reason
 
     def _stop(self) -> None:
         if self._run is not None:
-            self._thread = Thread(target=_stop, args=(self._run, self._grace), daemon=True)
+            self._thread = Thread(target=self._insist, args=(self._run,), daemon=True)
             self._thread.start()
 
-
-def _stop(run: Run, grace: float) -> None:
-    try:
-        run.stop(grace)
-    except RuntimeBroken as problem:
-        log.warning("stop.failed", problem=str(problem))
+    def _insist(self, run: Run) -> None:
+        """Until it works or the run has ended: nobody asks a second time."""
+        while True:
+            try:
+                run.stop(self._grace)
+            except RuntimeBroken as problem:
+                log.warning("stop.failed", problem=str(problem))
+            else:
+                return
+            if self._ended.wait(_AGAIN):
+                return

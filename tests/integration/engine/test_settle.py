@@ -3,12 +3,12 @@ from uuid import UUID
 import pytest
 
 from tests.support.builders import submitted
-from tests.support.fleet import Fleet, row
-from tests.support.rows import age
+from tests.support.fleet import NODE, NOW, Fleet
+from tests.support.rows import age, row
 from windlass.coordinator.engine.settle import settle
-from windlass.coordinator.store import logs
+from windlass.coordinator.store import logs, nodes
 from windlass.coordinator.store.db import Database
-from windlass.shared.events import LogChunk
+from windlass.shared.events import LogChunk, NodeBeat
 from windlass.shared.lease import Verdict
 
 
@@ -78,6 +78,65 @@ def test_a_log_nobody_can_send_any_more_is_given_up(db: Database) -> None:
     assert settle(db, fleet.signals, 10) == 1
 
     assert fleet.signals.judged == [(id, Verdict.SETTLED)]
+
+
+def a_beat(db: Database, *running: UUID) -> None:
+    beat = NodeBeat(
+        node=NODE,
+        at=NOW,
+        queues=("default",),
+        slots=1,
+        running=running,
+        runtime="process",
+        version="1",
+        hostname="host",
+    )
+    with db.transaction() as tx:
+        nodes.beat(tx, [beat])
+
+
+def test_a_log_its_node_does_not_have_any_more_is_given_up(db: Database) -> None:
+    fleet = Fleet(db)
+    id = an_unsettled_attempt(db, fleet, 10)
+    age(db, id, "ended_at", 700)
+    a_beat(db, id)
+    assert settle(db, fleet.signals, 10) == 0
+
+    a_beat(db)
+
+    assert settle(db, fleet.signals, 10) == 1
+
+
+def test_a_log_its_node_has_failed_to_send_for_a_day_is_given_up(db: Database) -> None:
+    fleet = Fleet(db)
+    id = an_unsettled_attempt(db, fleet, 10)
+    age(db, id, "ended_at", 90_000)
+    a_beat(db, id)
+
+    assert settle(db, fleet.signals, 10) == 1
+
+
+def test_a_log_that_may_still_be_on_its_way_is_not_asked_for(db: Database) -> None:
+    fleet = Fleet(db)
+    id = an_unsettled_attempt(db, fleet, 10)
+    age(db, id, "ended_at", 30)
+    fleet.signals.delay = 60.0
+
+    settle(db, fleet.signals, 10)
+    assert fleet.signals.judged == []
+    fleet.signals.delay = 0.5  # somebody always writes
+
+    settle(db, fleet.signals, 10)
+    assert fleet.signals.judged == [(id, Verdict.RESEND)]
+
+
+def test_logs_that_are_incomplete_hold_up_no_other(db: Database) -> None:
+    fleet = Fleet(db)
+    an_unsettled_attempt(db, fleet, 10)
+    complete = an_unsettled_attempt(db, fleet, 1)
+    store(db, complete, (0, 1))
+
+    assert settle(db, fleet.signals, 1) == 1
 
 
 def test_what_nobody_could_be_told_is_told_later(db: Database) -> None:

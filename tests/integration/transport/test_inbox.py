@@ -8,9 +8,11 @@ from redis import Redis
 
 from tests.support.waiting import until
 from windlass.coordinator.engine.errors import Unavailable
+from windlass.coordinator.engine.ports import Away
 from windlass.coordinator.transport import reading
 from windlass.coordinator.transport.inbox import Inbox
 from windlass.shared import events, keys
+from windlass.shared.redis import connect
 from windlass.shared.streams import Outlet
 
 pytestmark = pytest.mark.redis
@@ -165,3 +167,21 @@ def test_an_idle_inbox_hears_of_an_event_at_once(redis: Redis, consumer: Consume
     finally:
         stop.set()
         thread.join()
+
+
+def test_what_cannot_be_forgotten_is_not_acknowledged_either(
+    redis: Redis, redis_url: str, consumer: Consumer
+) -> None:
+    redis.acl_setuser(
+        "forgetless", enabled=True, nopass=True, keys="*", commands=["+@all", "-xdel"]
+    )
+    _, _, address = redis_url.rpartition("@")
+    crippled = given_inbox(connect(f"redis://forgetless:any@{address}"), consumer)
+    Outlet(redis).publish([started()])
+
+    with pytest.raises(Away):
+        crippled.step()
+    given_inbox(redis, consumer)  # takes up what that one has not committed
+
+    assert len(consumer.got) == 2
+    assert redis.xlen(keys.EVENTS) == 0

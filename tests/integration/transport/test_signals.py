@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from contextlib import closing
 from threading import Event
 from uuid import uuid4
 
@@ -26,8 +27,9 @@ def nudges(redis: Redis) -> Iterator[Nudges]:
 
 
 @pytest.fixture
-def signals(redis: Redis, nudges: Nudges) -> RedisSignals:
-    return RedisSignals(redis, redis, nudges)
+def signals(redis: Redis, nudges: Nudges) -> Iterator[RedisSignals]:
+    with closing(RedisSignals(redis, redis, nudges)) as signals:
+        yield signals
 
 
 def subscribed(redis: Redis) -> bool:
@@ -170,3 +172,25 @@ def test_a_revoked_attempt_can_no_longer_start(redis: Redis, signals: RedisSigna
         "node-1",
         None,
     ]
+
+
+def test_a_ticket_that_was_taken_back_can_be_taken_back_again(
+    redis: Redis, signals: RedisSignals
+) -> None:
+    id, leases = uuid4(), Leases(redis)
+    leases.issue([id])
+    signals.revoke([id])
+    leases.issue([id])
+
+    assert list(signals.revoke([id])) == [True]
+    assert not leases.claim(id, "node-1")
+
+
+def test_the_logbook_is_as_late_as_its_oldest_piece(redis: Redis, signals: RedisSignals) -> None:
+    assert signals.log_delay() == 0.0
+
+    now, _ = redis.time()
+    redis.xadd(keys.LOGS, {"d": b""}, id=f"{(now - 60) * 1000}-1")
+    redis.xadd(keys.LOGS, {"d": b""})
+
+    assert 60 <= signals.log_delay() < 90

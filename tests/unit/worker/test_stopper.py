@@ -1,6 +1,7 @@
 from threading import Event
 
 from tests.support.fake_runtime import FakeRun
+from tests.support.waiting import until
 from windlass.shared.states import Reason
 from windlass.worker.runtimes.base import RuntimeBroken
 from windlass.worker.stopper import Stopper
@@ -23,6 +24,20 @@ class Slow(FakeRun):
 class Broken(FakeRun):
     def stop(self, grace: float) -> None:
         raise RuntimeBroken("no daemon")
+
+
+class Weary(FakeRun):
+    """Its runtime answers the second time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stops = 0
+
+    def stop(self, grace: float) -> None:
+        self.stops += 1
+        if self.stops == 1:
+            raise RuntimeBroken("no daemon")
+        super().stop(grace)
 
 
 def test_the_first_reason_counts_and_stops_once() -> None:
@@ -76,3 +91,12 @@ def test_a_stop_that_fails_is_survived() -> None:
     stopper.ask(Reason.CANCELLED)
 
     assert stopper.ended() is Reason.CANCELLED
+
+
+def test_a_stop_that_fails_is_tried_again_until_it_works() -> None:
+    run, stopper = Weary(), Stopper(0)
+    stopper.attach(run)
+
+    stopper.ask(Reason.CANCELLED)
+
+    until(lambda: run.stopped)

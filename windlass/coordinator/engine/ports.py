@@ -53,7 +53,7 @@ class Signals(Protocol):
         """Of these jobs; of all when empty. Works without Redis too, then by time alone."""
 
     def revoke(self, attempt_ids: Sequence[UUID]) -> Sequence[bool]:
-        """Spend the tickets nobody has claimed; True where the attempt can no longer start."""
+        """Take back the tickets nobody has claimed; True where the attempt can no longer start."""
 
     def judge(self, attempt_ids: Sequence[UUID], verdict: Verdict, nodes: Sequence[str]) -> None:
         """Tell the holders, and nudge these nodes."""
@@ -69,6 +69,10 @@ class Signals(Protocol):
 
     def backlog(self) -> int:
         """Events that no engine has committed yet."""
+
+    def log_delay(self) -> float:
+        """For how many seconds the oldest piece of a log has been waiting to be committed; 0 where
+        none is."""
 
 
 class Reports(Protocol):

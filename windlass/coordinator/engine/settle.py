@@ -7,6 +7,8 @@ from windlass.coordinator.store import attempts, logs
 from windlass.coordinator.store.db import Database, Row
 from windlass.shared.lease import Verdict
 
+PATIENCE = 15.0  # seconds the logbook may be behind: what is overdue was sent before that
+
 
 def settle(db: Database, signals: Signals, limit: int) -> int:
     """Tell nodes of attempts whose log is complete; ask again for logs of which a part was lost on
@@ -20,7 +22,7 @@ def settle(db: Database, signals: Signals, limit: int) -> int:
         attempts.settled(tx, [row["id"] for row in done])
         logs.close(tx, [row["id"] for row in done if not row["complete"]])
         missing = [row for row in rows if row["overdue"] and row not in done]
-        if missing and signals.backlog():
+        if missing and signals.log_delay() > PATIENCE:
             missing = []
         attempts.resend(tx, [row["id"] for row in missing])
         _judge(signals, done, Verdict.SETTLED)

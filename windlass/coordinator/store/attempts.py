@@ -87,17 +87,20 @@ SELECT attempt.id, attempt.node,
     coalesce(attempt.log_bytes, 0) <= coalesce(log.bytes, 0) AS complete,
     attempt.ended_at < now() - interval '20 seconds'
         AND (resend_at IS NULL OR resend_at < now() - interval '60 seconds') AS overdue,
-    attempt.ended_at < now() - interval '10 minutes' AND NOT EXISTS (
-        SELECT FROM node WHERE node.name = attempt.node AND node.left_at IS NULL
-        AND node.seen_at > now() - interval '1 minute') AS hopeless
+    attempt.ended_at < now() - interval '1 day'
+        OR attempt.ended_at < now() - interval '10 minutes' AND NOT EXISTS (
+            SELECT FROM node WHERE node.name = attempt.node AND node.left_at IS NULL
+            AND node.seen_at > now() - interval '1 minute'
+            AND attempt.id = ANY(node.running)) AS hopeless
 FROM attempt LEFT JOIN log ON log.attempt_id = attempt.id
 WHERE NOT settled AND ended_at IS NOT NULL
-ORDER BY resend_at NULLS FIRST, id LIMIT %(limit)s FOR UPDATE OF attempt SKIP LOCKED
+ORDER BY complete DESC, resend_at NULLS FIRST, id LIMIT %(limit)s FOR UPDATE OF attempt SKIP LOCKED
 """
 
 
 def unsettled(tx: Tx, limit: int) -> Sequence[Row]:
-    """Final, and its node not told so; with how its log stands."""
+    """Final, and its node not told so; with how its log stands. Hopeless: its node is gone, or has
+    it no more, or could not send it for a day."""
     return tx.all(_COMPLETE, limit=limit)
 
 

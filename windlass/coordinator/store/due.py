@@ -54,7 +54,7 @@ def waiting(tx: Tx) -> dict[str, int]:
 # Once more after 10 s where nothing waits at the broker; else at an age that doubles each time.
 _STUCK = """
 SELECT id, queue, priority, message FROM attempt
-WHERE state = 'scheduled' AND id > %(after)s AND queue = ANY(%(queues)s)
+WHERE state = 'scheduled' AND NOT cancelling AND id > %(after)s AND queue = ANY(%(queues)s)
   AND published_at < now() - CASE WHEN queue = ANY(%(empty)s) THEN interval '10 seconds'
       ELSE interval '1 minute' * power(2, least(published, 7) - 1) END
 ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED

@@ -12,31 +12,31 @@ coalesce(deadline < now() - interval '30 seconds'
 """
 
 _RUNNING = f"""
-SELECT id, state, node, {_OVERDUE} AS overdue FROM attempt
+SELECT id, state, node, cancelling, {_OVERDUE} AS overdue FROM attempt
 WHERE state = 'running' AND id > %(after)s
 ORDER BY id LIMIT %(limit)s
 """  # noqa: S608
 
 
 def running(tx: Tx, after: UUID, limit: int) -> Sequence[Row]:
-    """id, state, node, overdue; by id."""
+    """id, state, node, cancelling, overdue; by id."""
     return tx.all(_RUNNING, after=after, limit=limit)
 
 
 _SCHEDULED = """
-SELECT id, state, node, false AS overdue FROM attempt
+SELECT id, state, node, cancelling, false AS overdue FROM attempt
 WHERE state = 'scheduled' AND id > %(after)s AND published_at < now() - interval '15 seconds'
 ORDER BY id LIMIT %(limit)s
 """
 
 
 def scheduled(tx: Tx, after: UUID, limit: int) -> Sequence[Row]:
-    """id, state, node, overdue; by id; only those that were sent out a while ago."""
+    """id, state, node, cancelling, overdue; by id; only those that were sent out a while ago."""
     return tx.all(_SCHEDULED, after=after, limit=limit)
 
 
 _STILL = """
-SELECT id, state, node, false AS overdue FROM attempt
+SELECT id, state, node, cancelling, false AS overdue FROM attempt
 WHERE state = 'scheduled' AND id = ANY(%(ids)s)
 """
 

@@ -5,7 +5,7 @@ Starting the same attempt twice returns the same run. A run outlives the worker:
 """
 
 from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 from uuid import UUID
@@ -56,6 +56,7 @@ class Exit:
     code: int
     oom: bool = False  # the kernel killed one of its processes for memory, and it did not succeed
     fault: str | None = None  # why its first process could not be had at all: reason SETUP
+    seconds: float | None = field(default=None, compare=False)  # it ran, where that is known
 
 
 @dataclass(frozen=True)
