@@ -28,7 +28,7 @@ from windlass.worker.progress import Progress
 from windlass.worker.pump import Pump
 from windlass.worker.reporter import Reporter
 from windlass.worker.runner import NoRoom, Runner
-from windlass.worker.runtimes.base import Adopted, Notice, Unrunnable
+from windlass.worker.runtimes.base import Adopted, Notice, Stream, Unrunnable
 
 pytestmark = pytest.mark.redis
 NODE = "node-1"
@@ -263,6 +263,37 @@ def test_a_log_that_was_lost_on_the_way_is_sent_again_once(bench: Bench, redis: 
     bench.keeper.renew()
     bench.keeper.renew()
     assert len(bench.engine.chunks(order)) == 2 * sent
+
+
+class Forgetful(FakeRun):
+    """The second time its output is asked for, something nobody thought of happens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    def output(self) -> Iterator[tuple[Stream, bytes]]:
+        self.asked += 1
+        if self.asked == 2:
+            raise ValueError("not thought of")
+        return super().output()
+
+
+def test_a_log_that_could_not_be_sent_again_is_sent_when_it_is_asked_for_once_more(
+    bench: Bench, redis: Redis
+) -> None:
+    order = an_order()
+    bench.runtime.runs[order.attempt_id] = Forgetful()
+    run = bench.started(order)
+    run.write(b"x" * 100)
+    run.end(0)
+    until(lambda: bench.engine.finished(order))
+
+    def is_sent_again() -> bool:
+        bench.judged(order, Verdict.RESEND)
+        return bench.engine.chunks(order) != []
+
+    until(is_sent_again)
 
 
 def test_a_timeout_stops_the_run_and_names_the_limit(bench: Bench) -> None:
