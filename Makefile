@@ -4,11 +4,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 FILE ?= examples/hello.yaml
 ARGS ?=
+ONLY ?=
 
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run up test check format docs clean
+.PHONY: help run up test crash bench check format docs clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +26,15 @@ test: ## Every test, on real Postgres, Redis and Docker
 	@scripts/install dev
 	@scripts/ensure-docker
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+crash: ## Kill and freeze a whole stack under load, SECONDS=120 long, and show that nothing is lost
+	@scripts/install dev
+	@SECONDS=$(or $(SECONDS),120) $(BIN)/python -m crash
+
+bench: ## Every figure beside its floor, a few minutes in all (ONLY=post for one of them)
+	@scripts/install dev
+	@scripts/ensure-docker
+	@$(BIN)/python -m benchmarks $(ONLY)
 
 check: ## Format, lint, types, imports, generated documents
 	@scripts/install dev

@@ -4,12 +4,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 from time import perf_counter
-from typing import Any
 
 from docker import APIClient
 
 from benchmarks.figures import Figure, Goal
-from benchmarks.jobs import finished
+from benchmarks.jobs import finish, follow
 from benchmarks.scale import Scale
 from benchmarks.stack import LANES, Up, a_stack
 from tests.support.images import SHELL, ensure
@@ -26,12 +25,16 @@ def measure(scale: Scale) -> list[Figure]:
     """Turn by turn: whatever else the machine is doing falls on both alike."""
     with APIClient(version="auto", max_pool_size=LANES) as docker, a_stack("docker") as up:
         ensure(docker, SHELL)
-        _ours(up, LANES)
+        finish(up, [_JOB] * LANES)
+        many = scale.containers
         rates = [
-            (_rate(_raw, docker, scale.containers), _rate(_ours, up, scale.containers))
+            (many / _timed(lambda: _raw(docker, many)), many / _timed(lambda: _ours(up, many)))
             for _ in range(scale.rounds)
         ]
-        single = [(_took(_raw, docker), _took(_ours, up)) for _ in range(scale.containers // 2)]
+        single = [
+            (_timed(lambda: _one(docker)), _timed(lambda: follow(up, _JOB)))
+            for _ in range(scale.containers // 2)
+        ]
     return [_throughput(rates), _overhead(single)]
 
 
@@ -59,15 +62,9 @@ def _overhead(single: list[tuple[float, float]]) -> Figure:
     )
 
 
-def _rate(run: Callable[[Any, int], None], on: Any, containers: int) -> float:
+def _timed(work: Callable[[], object]) -> float:
     began = perf_counter()
-    run(on, containers)
-    return containers / (perf_counter() - began)
-
-
-def _took(run: Callable[[Any, int], None], on: Any) -> float:
-    began = perf_counter()
-    run(on, 1)
+    work()
     return perf_counter() - began
 
 
@@ -84,4 +81,4 @@ def _one(docker: APIClient) -> None:
 
 
 def _ours(up: Up, jobs: int) -> None:
-    finished(up, [_JOB] * jobs)
+    finish(up, [_JOB] * jobs)

@@ -4,26 +4,25 @@ Always as many tasks altogether, in narrow jobs or in a wide one, so that only t
 """
 
 import json
-from time import perf_counter, sleep
+from time import perf_counter
 
 from benchmarks.fake_worker import a_fake_worker
 from benchmarks.figures import Figure, Goal
-from benchmarks.link import Link
+from benchmarks.jobs import finish
 from benchmarks.scale import Scale
-from benchmarks.stack import a_stack
+from benchmarks.stack import Up, a_stack
 
 QUEUE = "fanout"
 NARROW = 100
-_LOOK = 0.02
 
 
 def measure(scale: Scale) -> list[Figure]:
     widths = [NARROW, scale.fan_out // 10, scale.fan_out]
     each: dict[int, float] = {}
-    with a_stack() as up, a_fake_worker(up.running.redis_url, QUEUE), up.link() as link:
-        _run(link, NARROW, 2)
+    with a_stack() as up, a_fake_worker(up.running.redis_url, QUEUE):
+        _run(up, NARROW, 2)
         for width in widths:
-            each[width] = _run(link, width, scale.fan_out // width)
+            each[width] = _run(up, width, scale.fan_out // width)
     worst = max(each[width] for width in widths[1:])
     shown = ", ".join(f"{width:,}: {took:.2f} ms" for width, took in each.items())
     return [
@@ -39,20 +38,12 @@ def measure(scale: Scale) -> list[Figure]:
     ]
 
 
-def _run(link: Link, width: int, jobs: int) -> float:
+def _run(up: Up, width: int, jobs: int) -> float:
     """Milliseconds a task, from the first POST to the end of the last job."""
-    body = _document(width)
-    began, before = perf_counter(), _completed(link)
-    for _ in range(jobs):
-        link.post_job(body)
-    while _completed(link) < before + jobs:
-        sleep(_LOOK)
+    bodies = [_document(width)] * jobs
+    began = perf_counter()
+    finish(up, bodies)
     return (perf_counter() - began) / (jobs * (width + 2)) * 1000
-
-
-def _completed(link: Link) -> int:
-    completed: int = link.get("/jobs/totals")["by_state"]["completed"]
-    return completed
 
 
 def _document(width: int) -> bytes:

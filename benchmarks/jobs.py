@@ -1,7 +1,7 @@
 """Jobs through HTTP: posted, and waited for."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from time import sleep
 
@@ -12,16 +12,15 @@ CLIENTS = 8
 _LOOK = 0.02
 
 
-def finished(up: Up, bodies: Sequence[bytes]) -> list[str]:
-    """Post them all, by several clients, and wait until each has completed; their ids."""
-    if len(bodies) == 1:
-        return [_one(up, bodies[0])]
-    with up.link() as link:
+def finish(up: Up, bodies: Sequence[bytes]) -> None:
+    """Post them all, by several clients, and wait until as many jobs as that have completed."""
+    clients = min(CLIENTS, len(bodies))
+    with up.link() as link, ThreadPoolExecutor(clients) as pool:
         before = completed(link)
-        answers = spread(lambda: _poster(up), bodies)
+        shares = [bodies[first::clients] for first in range(clients)]
+        list(pool.map(_post, [up.port] * clients, shares))
         while completed(link) < before + len(bodies):
             sleep(_LOOK)
-    return [json.loads(answer)["id"] for answer in answers]
 
 
 def completed(link: Link) -> int:
@@ -30,28 +29,8 @@ def completed(link: Link) -> int:
     return found
 
 
-def spread(make: Callable[[], Callable[[bytes], bytes]], bodies: Sequence[bytes]) -> list[bytes]:
-    """Each body through one of several callables, which are used by one thread each."""
-    shares = [bodies[first::CLIENTS] for first in range(min(CLIENTS, len(bodies)))]
-    with ThreadPoolExecutor(len(shares)) as pool:
-        done = pool.map(
-            lambda call, share: [call(body) for body in share], _made(make, shares), shares
-        )
-        return [answer for answers in done for answer in answers]
-
-
-def _made(
-    make: Callable[[], Callable[[bytes], bytes]], shares: Sequence[object]
-) -> list[Callable[[bytes], bytes]]:
-    return [make() for _ in shares]
-
-
-def _poster(up: Up) -> Callable[[bytes], bytes]:
-    return up.link().post_job
-
-
-def _one(up: Up, body: bytes) -> str:
-    """The moment it is over, as its stream of events tells."""
+def follow(up: Up, body: bytes) -> str:
+    """Post one and return the moment it is over, as its stream of events tells; its id."""
     with up.link() as link:
         id: str = json.loads(link.post_job(body))["id"]
         events = link.stream(f"/jobs/{id}/log/follow")
@@ -59,3 +38,9 @@ def _one(up: Up, body: bytes) -> str:
         while b"event: end" not in said:
             said = said[-16:] + events.recv(1 << 16)
     return id
+
+
+def _post(port: int, bodies: Sequence[bytes]) -> None:
+    with Link(port) as link:
+        for body in bodies:
+            link.post_job(body)

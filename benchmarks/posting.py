@@ -1,6 +1,7 @@
 """POST of a job by clients that do nothing else, beside the least that makes a row durable."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from threading import Thread
 from time import perf_counter
 from uuid import uuid4
@@ -8,12 +9,12 @@ from uuid import uuid4
 import psycopg2
 
 from benchmarks.figures import Figure, Goal
-from benchmarks.link import Link
 from benchmarks.numbers import percentile
 from benchmarks.scale import Scale
 from benchmarks.stack import Up, a_stack
 
 CLIENTS = 8
+Client = AbstractContextManager[Callable[[], object]]
 # Of a queue that nobody serves: accepted, made durable and handed to the broker, but not run.
 JOB = b'{"name": "post", "queue": "nobody", "tasks": [{"name": "only", "run": "true"}]}'
 
@@ -43,16 +44,17 @@ def measure(scale: Scale) -> list[Figure]:
     ]
 
 
-def _load(seconds: float, client: Callable[[], Callable[[], object]]) -> list[float]:
+def _load(seconds: float, client: Callable[[], Client]) -> list[float]:
     """How long each call took, by clients that call one after the other."""
     took: list[float] = []
-    until = perf_counter() + seconds
-    calls = [client() for _ in range(CLIENTS)]
-    threads = [Thread(target=_repeat, args=(call, until, took)) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ExitStack() as stack:
+        calls = [stack.enter_context(client()) for _ in range(CLIENTS)]
+        until = perf_counter() + seconds
+        threads = [Thread(target=_repeat, args=(call, until, took)) for call in calls]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
     return took
 
 
@@ -65,18 +67,20 @@ def _repeat(call: Callable[[], object], until: float, took: list[float]) -> None
         began = ended
 
 
-def _poster(up: Up) -> Callable[[], object]:
-    link = Link(up.port)
-    return lambda: link.post_job(JOB)
+@contextmanager
+def _poster(up: Up) -> Iterator[Callable[[], object]]:
+    with up.link() as link:
+        yield lambda: link.post_job(JOB)
 
 
-def _inserter(url: str) -> Callable[[], object]:
-    connection = psycopg2.connect(url)
-    with connection, connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE IF NOT EXISTS floor (id text PRIMARY KEY, body text)")
-
-    def insert() -> None:
+@contextmanager
+def _inserter(url: str) -> Iterator[Callable[[], object]]:
+    with closing(psycopg2.connect(url)) as connection:
         with connection, connection.cursor() as cursor:
-            cursor.execute("INSERT INTO floor VALUES (%s, %s)", (str(uuid4()), JOB.decode()))
+            cursor.execute("CREATE TABLE IF NOT EXISTS floor (id text PRIMARY KEY, body text)")
 
-    return insert
+        def insert() -> None:
+            with connection, connection.cursor() as cursor:
+                cursor.execute("INSERT INTO floor VALUES (%s, %s)", (str(uuid4()), JOB.decode()))
+
+        yield insert

@@ -12,3 +12,6 @@ class Scale:
     fan_out: int = 10_000
     containers: int = 40
     rounds: int = 3
+    log_megabytes: int = 100
+    followers: int = 100
+    idle_seconds: float = 20.0

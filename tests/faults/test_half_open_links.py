@@ -51,8 +51,10 @@ def test_the_loops_go_on_over_a_new_link(
 
 
 def test_whoever_asks_over_a_dead_link_is_told_so(redis_url: str, link: Link) -> None:
-    with connect(through(link, redis_url), timeout=0.5, retries=0) as client:
-        signals = RedisSignals(client, client, Nudges(client), youth=60.0)
+    with (
+        connect(through(link, redis_url), timeout=0.5, retries=0) as client,
+        closing(RedisSignals(client, client, Nudges(client), youth=60.0)) as signals,
+    ):
         signals.backlog()
         link.stall()
 
@@ -66,14 +68,17 @@ def test_watchers_hear_again_after_the_link_died(
 ) -> None:
     monkeypatch.setattr(nudges_module, "QUIET", 0.2)
     job = uuid4()
-    with connect(through(link, redis_url), timeout=1.0) as client, closing(Nudges(client)) as ears:
-        signals = RedisSignals(redis, redis, ears)
-        with ears.watch([job]) as watch:
-            assert watch.wait(5)  # a subscription counts as a change: who knows what was missed
-            link.stall()
-            link.mend()
-            assert watch.wait(20)
+    with (
+        connect(through(link, redis_url), timeout=1.0) as client,
+        closing(Nudges(client)) as ears,
+        closing(RedisSignals(redis, redis, ears)) as signals,
+        ears.watch([job]) as watch,
+    ):
+        assert watch.wait(5)  # a subscription counts as a change: who knows what was missed
+        link.stall()
+        link.mend()
+        assert watch.wait(20)
 
-            signals.changed([job])
+        signals.changed([job])
 
-            assert watch.wait(5)
+        assert watch.wait(5)

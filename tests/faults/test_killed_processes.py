@@ -10,7 +10,8 @@ import pytest
 from redis import Redis
 
 from tests.support.fakes import FakePublisher
-from tests.support.rows import given_attempt, state_of
+from tests.support.rows import state_of
+from tests.support.stored import given_due
 from windlass.coordinator.engine.dispatch import dispatch_due
 from windlass.coordinator.engine.ports import Due
 from windlass.coordinator.store.db import Database
@@ -35,7 +36,7 @@ def dispatch_and_die(database_url: str, redis_url: str) -> None:
 def test_a_dispatcher_killed_between_publish_and_commit_starts_nothing_twice(
     db: Database, database_url: str, redis: Redis, redis_url: str
 ) -> None:
-    id = given_attempt(db)
+    id = given_due(db)
     child = multiprocessing.get_context("spawn").Process(
         target=dispatch_and_die, args=(database_url, redis_url)
     )

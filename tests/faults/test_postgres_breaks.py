@@ -3,10 +3,11 @@
 import pytest
 from redis import Redis
 
-from tests.support.engine import attempts_of, is_completed, submit_chain, the_loops
+from tests.support.engine import is_completed, submit_chain, the_loops
 from tests.support.fake_worker import a_worker
 from tests.support.fakes import FakeSignals
 from tests.support.postgres import admin
+from tests.support.rows import attempts_of
 from tests.support.waiting import until
 from windlass.coordinator.store.db import Database
 

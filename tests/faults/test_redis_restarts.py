@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.engine import attempts_of, is_completed, job_row, submit_chain, the_loops
+from tests.support.engine import is_completed, submit_chain, the_loops
 from tests.support.fake_worker import a_worker
 from tests.support.fakes import FakeSignals
 from tests.support.faults import RestartableRedis
-from tests.support.rows import age
+from tests.support.rows import age, attempts_of, job_of
 from tests.support.waiting import until
 from windlass.coordinator.engine.dispatch import Republisher, dispatch_due
 from windlass.coordinator.store.db import Database
@@ -85,7 +85,7 @@ def test_a_full_redis_costs_no_job(
         redis.config_set("maxmemory", 1)
         id = submit_chain(db, FakeSignals(), 2)
         until(lambda: redis.info("errorstats").get("errorstat_OOM"))
-        assert job_row(db, id)["state"] == "pending"
+        assert job_of(db, id)["state"] == "pending"
 
         redis.config_set("maxmemory", 0)
 

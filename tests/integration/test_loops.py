@@ -1,11 +1,14 @@
 """All loops together, with a worker that only claims and reports."""
 
+from contextlib import closing
+
 import pytest
 from redis import Redis
 
-from tests.support.engine import attempts_of, is_completed, submit_chain, the_loops
+from tests.support.engine import is_completed, submit_chain, the_loops
 from tests.support.fake_worker import a_worker
 from tests.support.fakes import FakeSignals
+from tests.support.rows import attempts_of
 from tests.support.waiting import until
 from windlass.coordinator.store.db import Database
 from windlass.coordinator.transport.nudges import Nudges
@@ -18,8 +21,11 @@ pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 def test_a_job_runs_from_submit_to_its_end(
     db: Database, database_url: str, redis: Redis, redis_url: str
 ) -> None:
-    signals = RedisSignals(redis, redis, Nudges(redis))
-    with the_loops(database_url, redis_url), a_worker(redis_url) as worker:
+    with (
+        closing(RedisSignals(redis, redis, Nudges(redis))) as signals,
+        the_loops(database_url, redis_url),
+        a_worker(redis_url) as worker,
+    ):
         id = submit_chain(db, signals, 5)
         until(lambda: is_completed(db, id))
 
@@ -42,8 +48,8 @@ def test_without_a_nudge_the_dispatcher_finds_what_is_due(
 def test_two_coordinators_do_everything_once(
     db: Database, database_url: str, redis: Redis, redis_url: str
 ) -> None:
-    signals = RedisSignals(redis, redis, Nudges(redis))
     with (
+        closing(RedisSignals(redis, redis, Nudges(redis))) as signals,
         the_loops(database_url, redis_url),
         the_loops(database_url, redis_url),
         a_worker(redis_url) as worker,

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
+from windlass.shared.ids import JobId
 from windlass.shared.spec import JobSpec, TaskSpec
 
 POISON_CAP = 5
@@ -27,6 +29,21 @@ class ModelTask:
 
     def again(self) -> None:
         self.state, self.failures, self.losses = "waiting", 0, 0
+
+
+@dataclass
+class Known:
+    """An attempt, as the machine believes it stands."""
+
+    id: UUID
+    job: JobId
+    position: int
+    state: str = "pending"
+    claimed: bool = False
+
+    @property
+    def open(self) -> bool:
+        return self.state in {"pending", "scheduled", "running"}
 
 
 class ModelJob:

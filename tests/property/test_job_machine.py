@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from hypothesis import HealthCheck, Phase, settings
@@ -16,9 +15,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.property.model import ModelJob
-from tests.support.builders import a_job, a_submission, a_task
-from tests.support.fleet import NODE, Fleet, attempts_of, finished, job_of, started, tasks_of
+from tests.property.model import Known, ModelJob
+from tests.property.strategies import specs
+from tests.support.builders import a_submission
+from tests.support.fleet import NODE, Fleet, finished, started
+from tests.support.rows import attempts_of, job_of, tasks_of
 from windlass.coordinator.engine.apply import apply
 from windlass.coordinator.engine.cancel import cancel, carry_out
 from windlass.coordinator.engine.errors import Conflict
@@ -28,45 +29,11 @@ from windlass.coordinator.store.db import Database, Row
 from windlass.shared.events import AttemptEvent, AttemptFinished
 from windlass.shared.ids import JobId, TaskId
 from windlass.shared.lease import Standing
-from windlass.shared.spec import JobSpec, Retry, TaskSpec
+from windlass.shared.spec import JobSpec
 from windlass.shared.states import ATTEMPT, JOB, TASK, Reason
 
 MOST_JOBS = 3
 REASONS = {"completed": None, "failed": Reason.EXIT_CODE, "cancelled": Reason.CANCELLED}
-
-
-@st.composite
-def specs(draw: st.DrawFn) -> JobSpec:
-    size = draw(st.integers(1, 7))
-    tasks = [draw(tasks_at(position)) for position in range(size)]
-    return a_job(*tasks, fail_fast=draw(st.booleans()))
-
-
-@st.composite
-def tasks_at(draw: st.DrawFn, position: int) -> TaskSpec:
-    earlier = st.sets(st.integers(0, position - 1), max_size=3) if position else st.just(set())
-    return a_task(
-        str(position),
-        sorted(draw(earlier)),
-        allow_failure=draw(st.booleans()),
-        retry=Retry(limit=draw(st.integers(0, 1)), initial_delay=0.0),
-        condition=draw(st.sampled_from([None, None, None, "false"])),
-    )
-
-
-@dataclass
-class Known:
-    """An attempt, as the machine believes it stands."""
-
-    id: UUID
-    job: JobId
-    position: int
-    state: str = "pending"
-    claimed: bool = False
-
-    @property
-    def open(self) -> bool:
-        return self.state in {"pending", "scheduled", "running"}
 
 
 class Machine(RuleBasedStateMachine):

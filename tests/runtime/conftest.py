@@ -1,5 +1,6 @@
 """Each runtime under the one contract. Whatever a test leaves behind is swept, and looked for."""
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -24,8 +25,10 @@ def docker_api() -> Iterator[docker.APIClient]:
 def state_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Other users may pass through it, as through the directories of a real node."""
     directory = tmp_path_factory.mktemp("node")
-    for parent in (directory, *directory.parents[:2]):
-        parent.chmod(0o755)
+    temporary = Path(tempfile.gettempdir())
+    for parent in (directory, *directory.relative_to(temporary).parents):
+        if parent != Path():
+            (temporary / parent).chmod(0o755)
     return directory
 
 

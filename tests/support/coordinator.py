@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -24,14 +24,17 @@ class Coordinator:
 
     def answers(self, path: str = "/-/live") -> bool:
         """With 200, now."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
-            connection.request("GET", path)
-            return connection.getresponse().status == 200
+            return self.get(path) is not None
         except (OSError, HTTPException):
             return False
-        finally:
-            connection.close()
+
+    def get(self, path: str) -> str | None:
+        """The body of an answer with 200."""
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=5)) as connection:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return response.read().decode() if response.status == 200 else None
 
     def children(self) -> Mapping[str, int]:
         """The pids of the API's first process and of the loops."""

@@ -1,17 +1,17 @@
 """The engine without its API: its loops in threads of the test, jobs submitted directly."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
-from typing import Any
-from uuid import UUID
 
+from tests.support.rows import job_of
 from windlass.coordinator.config import Config
 from windlass.coordinator.engine.ports import Signals
 from windlass.coordinator.engine.submit import submit
 from windlass.coordinator.engine.views import Submission
 from windlass.coordinator.store.db import Database
 from windlass.coordinator.wiring import run_loops
+from windlass.shared.ids import JobId
 from windlass.shared.spec import Container, JobSpec, TaskSpec
 
 
@@ -42,21 +42,9 @@ def a_chain(length: int) -> JobSpec:
     return JobSpec(name="chain", tasks=tasks)
 
 
-def submit_chain(db: Database, signals: Signals, length: int) -> UUID:
+def submit_chain(db: Database, signals: Signals, length: int) -> JobId:
     return submit(db, signals, Submission(spec=a_chain(length), door="test")).job_id
 
 
-def job_row(db: Database, id: UUID) -> Mapping[str, Any]:
-    with db.transaction() as tx:
-        row = tx.one("SELECT * FROM job WHERE id = %(id)s", id=id)
-    assert row is not None
-    return row
-
-
-def attempts_of(db: Database, job_id: UUID) -> list[Mapping[str, Any]]:
-    with db.transaction() as tx:
-        return list(tx.all("SELECT * FROM attempt WHERE job_id = %(id)s ORDER BY id", id=job_id))
-
-
-def is_completed(db: Database, id: UUID) -> bool:
-    return bool(job_row(db, id)["state"] == "completed")
+def is_completed(db: Database, id: JobId) -> bool:
+    return bool(job_of(db, id)["state"] == "completed")

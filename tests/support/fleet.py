@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from tests.support.fakes import FakePublisher, FakeSignals
+from tests.support.rows import rows
 from windlass.coordinator.engine.activate import activate_ready
 from windlass.coordinator.engine.apply import Loss, apply, lose
 from windlass.coordinator.engine.dispatch import dispatch_due
 from windlass.coordinator.store.db import Database, Row
 from windlass.shared.events import AttemptFinished, AttemptProgressed, AttemptStarted
-from windlass.shared.ids import JobId
 from windlass.shared.states import Reason
 
 NODE = "node-1"
@@ -67,51 +67,3 @@ def progressed(id: UUID, percent: float, message: str = "") -> AttemptProgressed
 
 def finished(id: UUID, **fields: Any) -> AttemptFinished:
     return AttemptFinished(attempt_id=id, node=NODE, at=NOW, **fields)
-
-
-def rows(db: Database, table: str, ids: Sequence[UUID]) -> Sequence[Row]:
-    """In the order of their ids."""
-    with db.transaction() as tx:
-        return tx.all(
-            f"SELECT * FROM {table} WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id",  # noqa: S608
-            ids=list(ids),
-        )
-
-
-def row(db: Database, table: str, id: UUID) -> Row:
-    return rows(db, table, [id])[0]
-
-
-def job_of(db: Database, id: JobId) -> Row:
-    return row(db, "job", id)
-
-
-def tasks_of(db: Database, job_id: JobId) -> Sequence[Row]:
-    with db.transaction() as tx:
-        return tx.all("SELECT * FROM task WHERE job_id = %(id)s ORDER BY position", id=job_id)
-
-
-def states_of(db: Database, job_id: JobId) -> dict[str, str]:
-    """Of its tasks, by key; skipped ones with their reason."""
-    return {
-        task["key"]: f"skipped:{task['reason']}" if task["state"] == "skipped" else task["state"]
-        for task in tasks_of(db, job_id)
-    }
-
-
-def attempts_of(db: Database, job_id: JobId) -> Sequence[Row]:
-    with db.transaction() as tx:
-        return tx.all(
-            "SELECT attempt.*, task.key FROM attempt JOIN task ON task.id = task_id"
-            " WHERE attempt.job_id = %(id)s ORDER BY task.position, attempt.number",
-            id=job_id,
-        )
-
-
-def history_of(db: Database, entity_id: UUID) -> list[tuple[str | None, str, str]]:
-    with db.transaction() as tx:
-        found = tx.all(
-            "SELECT was, became, reason FROM history WHERE entity_id = %(id)s ORDER BY id",
-            id=entity_id,
-        )
-    return [(row["was"], row["became"], row["reason"]) for row in found]

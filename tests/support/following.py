@@ -1,23 +1,15 @@
 """Somebody who follows a stream of events, and nudges that reach them without Redis."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from threading import Condition, Event, Thread
 from typing import Any
 from uuid import UUID
 
 from tests.support.fakes import FakeSignals
+from tests.support.sse import Heard, parsed
 from tests.support.waiting import until
 from windlass.coordinator.engine.ports import Watch
-
-
-@dataclass(frozen=True)
-class Heard:
-    kind: str
-    id: str
-    data: Any
 
 
 class LocalSignals(FakeSignals):
@@ -50,11 +42,6 @@ class _Watch:
             nudged = self._condition.wait_for(lambda: self._count() != self._heard, timeout)
             self._heard = self._count()
         return nudged
-
-
-def parsed(frame: bytes) -> Heard:
-    fields = dict(line.split(": ", 1) for line in frame.decode().strip().split("\n"))
-    return Heard(fields["event"], fields["id"], json.loads(fields["data"]))
 
 
 class Listener:

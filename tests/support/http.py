@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 from flask import Flask
@@ -26,11 +26,8 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 @contextmanager
 def an_engine(db: Database, redis: Redis) -> Iterator[Engine]:
-    nudges = Nudges(redis)
-    try:
-        yield Engine(db, RedisSignals(redis, redis, nudges))
-    finally:
-        nudges.close()
+    with closing(Nudges(redis)) as nudges, closing(RedisSignals(redis, redis, nudges)) as signals:
+        yield Engine(db, signals)
 
 
 def an_app(engine: Engine, *, streams: Streams | None = None, **settings: Any) -> Flask:

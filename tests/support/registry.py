@@ -52,7 +52,18 @@ class Registry:
 @contextmanager
 def serving(registry: Registry) -> Iterator[str]:
     """Yields host and port."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(registry))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
+
+def _handler(registry: Registry) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             status, kind, body = registry.answer(self.path, self.headers.get("Authorization"))
@@ -67,20 +78,12 @@ def serving(registry: Registry) -> Iterator[str]:
             if self.command == "GET":
                 self.wfile.write(body)
 
-        do_HEAD = do_GET  # noqa: N815 - likewise
+        do_HEAD = do_GET  # noqa: N815 - the base class calls it so
 
         def log_message(self, format: str, *args: object) -> None:
             """Quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return Handler
 
 
 def _digest(blob: bytes) -> str:

@@ -1,57 +1,63 @@
-"""Rows as the engine would have written them, for tests of one part of it."""
+"""What stands in the database, for tests that look there."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
-from windlass.coordinator.store.db import Database
-from windlass.shared import messages
-from windlass.shared.ids import new_attempt_id, new_job_id, new_task_id
-from windlass.shared.spec import Container
-
-_INSERT = "INSERT INTO {table} ({columns}) VALUES ({values})"
+from windlass.coordinator.store.db import Database, Row
+from windlass.shared.ids import JobId
 
 
-def given_job(db: Database, **columns: object) -> UUID:
-    id = new_job_id()
-    values = {"id": id, "door": "test", "name": "job", "state": "running", "total": 1}
-    return insert(db, "job", {**values, "spec": '{"name":"job","tasks":[]}', **columns})
-
-
-def given_attempt(db: Database, *, grace: float = 10.0, **columns: Any) -> UUID:
-    """With a job and an active task of its own; pending and due unless told otherwise."""
-    job_id = given_job(db)
-    task_id, id = new_task_id(), new_attempt_id()
-    queue = str(columns.get("queue", "default"))
-    task = {"id": task_id, "job_id": job_id, "position": 0, "key": "task", "name": "task"}
-    more = {"state": "active", "waiting_on": 0, "templated": False, "allow_failure": False}
-    spec = {"queue": queue, "priority": 0, "spec": '{"name":"task","container":{}}'}
-    insert(db, "task", {**task, **more, **spec, "attempts": 1})
-    order = messages.RunAttempt(
-        attempt_id=id,
-        task_id=task_id,
-        job_id=job_id,
-        number=1,
-        job_name="job",
-        task_name="task",
-        queue=queue,
-        container=Container(grace=grace),
-    )
-    attempt = {"id": id, "task_id": task_id, "job_id": job_id, "number": 1, "epoch": 1}
-    values = {"state": "pending", "queue": queue, "priority": 0}
-    message = {"message": messages.encode(order).decode()}
-    return insert(db, "attempt", {**attempt, **values, **message, **columns})
-
-
-def attempt_row(db: Database, id: UUID) -> Mapping[str, Any]:
+def rows(db: Database, table: str, ids: Sequence[UUID]) -> Sequence[Row]:
+    """In the order of their ids."""
     with db.transaction() as tx:
-        row = tx.one("SELECT * FROM attempt WHERE id = %(id)s", id=id)
-    assert row is not None
-    return row
+        return tx.all(
+            f"SELECT * FROM {table} WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id",  # noqa: S608
+            ids=list(ids),
+        )
+
+
+def row(db: Database, table: str, id: UUID) -> Row:
+    return rows(db, table, [id])[0]
+
+
+def job_of(db: Database, id: JobId) -> Row:
+    return row(db, "job", id)
+
+
+def tasks_of(db: Database, job_id: JobId) -> Sequence[Row]:
+    with db.transaction() as tx:
+        return tx.all("SELECT * FROM task WHERE job_id = %(id)s ORDER BY position", id=job_id)
+
+
+def states_of(db: Database, job_id: JobId) -> dict[str, str]:
+    """Of its tasks, by key; skipped ones with their reason."""
+    return {
+        task["key"]: f"skipped:{task['reason']}" if task["state"] == "skipped" else task["state"]
+        for task in tasks_of(db, job_id)
+    }
+
+
+def attempts_of(db: Database, job_id: JobId) -> Sequence[Row]:
+    with db.transaction() as tx:
+        return tx.all(
+            "SELECT attempt.*, task.key FROM attempt JOIN task ON task.id = task_id"
+            " WHERE attempt.job_id = %(id)s ORDER BY task.position, attempt.number",
+            id=job_id,
+        )
+
+
+def history_of(db: Database, entity_id: UUID) -> list[tuple[str | None, str, str]]:
+    with db.transaction() as tx:
+        found = tx.all(
+            "SELECT was, became, reason FROM history WHERE entity_id = %(id)s ORDER BY id",
+            id=entity_id,
+        )
+    return [(row["was"], row["became"], row["reason"]) for row in found]
 
 
 def state_of(db: Database, id: UUID) -> str:
-    return str(attempt_row(db, id)["state"])
+    """Of an attempt."""
+    return str(row(db, "attempt", id)["state"])
 
 
 def age(db: Database, id: UUID, column: str, seconds: float) -> None:
@@ -63,14 +69,3 @@ def age(db: Database, id: UUID, column: str, seconds: float) -> None:
             by=seconds,
             id=id,
         )
-
-
-def insert(db: Database, table: str, values: Mapping[str, object]) -> UUID:
-    statement = _INSERT.format(
-        table=table,
-        columns=", ".join(values),
-        values=", ".join(f"%({name})s" for name in values),
-    )
-    with db.transaction() as tx:
-        tx.run(statement, **values)
-    return UUID(str(values["id"]))

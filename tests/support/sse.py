@@ -7,20 +7,20 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Happened:
-    event: str
+class Heard:
+    kind: str
     id: str
     data: Any
 
 
-def events(chunks: Iterable[bytes]) -> Iterator[Happened]:
+def events(chunks: Iterable[bytes]) -> Iterator[Heard]:
     """Each as soon as it is whole, however the bytes are cut."""
     rest = b""
     for chunk in chunks:
         *whole, rest = (rest + chunk).split(b"\n\n")
-        yield from (_event(text) for text in whole if not text.startswith(b":"))
+        yield from (parsed(text) for text in whole if not text.startswith(b":"))
 
 
-def _event(text: bytes) -> Happened:
-    fields = dict(line.split(": ", 1) for line in text.decode().split("\n"))
-    return Happened(fields["event"], fields["id"], json.loads(fields["data"]))
+def parsed(frame: bytes) -> Heard:
+    fields = dict(line.split(": ", 1) for line in frame.decode().strip().split("\n"))
+    return Heard(fields["event"], fields["id"], json.loads(fields["data"]))

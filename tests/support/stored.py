@@ -1,11 +1,12 @@
-"""Rows put straight into the database: for tests of what reads them. Name only what matters."""
+"""Rows put straight into the database, as the engine would have. Name only what matters."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
-from tests.support.rows import insert
 from windlass.coordinator.store.db import Database
+from windlass.shared import messages
 from windlass.shared.ids import (
     AttemptId,
     JobId,
@@ -16,6 +17,7 @@ from windlass.shared.ids import (
 )
 from windlass.shared.spec import Container, JobSpec, TaskSpec, encode
 
+_INSERT = "INSERT INTO {table} ({columns}) VALUES ({values})"
 _FINAL = ("completed", "failed", "cancelled", "lost", "skipped")
 
 
@@ -62,10 +64,27 @@ def given_attempt(db: Database, job_id: JobId, task_id: TaskId, **columns: objec
     return AttemptId(_insert(db, "attempt", given))
 
 
-def given_running(db: Database) -> AttemptId:
-    """An attempt, with the job and the task it needs."""
+def given_due(db: Database, *, grace: float = 10.0, **columns: Any) -> AttemptId:
+    """Pending and due unless told otherwise, with the job and the active task it needs."""
     job_id = given_job(db)
-    return given_attempt(db, job_id, given_task(db, job_id))
+    queue = str(columns.get("queue", "default"))
+    task_id, id = given_task(db, job_id, queue=queue, attempts=1), new_attempt_id()
+    order = messages.RunAttempt(
+        attempt_id=id,
+        task_id=task_id,
+        job_id=job_id,
+        number=1,
+        job_name="a-job",
+        task_name="a-task",
+        queue=queue,
+        container=Container(grace=grace),
+    )
+    given = {"id": id, "state": "pending", "message": messages.encode(order).decode(), **columns}
+    return given_attempt(db, job_id, task_id, **given)
+
+
+def given_running(db: Database) -> AttemptId:
+    return given_due(db, state="running")
 
 
 def given_ended(db: Database, id: AttemptId, state: str = "completed", **columns: object) -> None:
@@ -112,4 +131,12 @@ def given_edge(db: Database, job_id: JobId, parent: int, child: int) -> None:
 
 def _insert(db: Database, table: str, columns: Mapping[str, object]) -> UUID:
     ended = {"ended_at": datetime.now(UTC)} if columns["state"] in _FINAL else {}
-    return insert(db, table, {**columns, **ended})
+    values = {**ended, **columns}
+    statement = _INSERT.format(
+        table=table,
+        columns=", ".join(values),
+        values=", ".join(f"%({name})s" for name in values),
+    )
+    with db.transaction() as tx:
+        tx.run(statement, **values)
+    return UUID(str(values["id"]))

@@ -34,10 +34,11 @@ class Body:
 
 
 class Client:
-    def __init__(self, server: str, token: str | None = None) -> None:
+    def __init__(self, server: str, token: str | None = None, patience: float = PATIENCE) -> None:
         self.server = server.rstrip("/")
         self._url = urlsplit(self.server)
         self._token = token
+        self._patience = patience
 
     def get(self, *path: str, query: Query | None = None) -> Any:
         return self.call("GET", *path, query=query)
@@ -103,7 +104,7 @@ class Client:
             raise Failure(f"{self.server!r} is no server address; it looks like http://host:7070")
         kind = HTTPSConnection if self._url.scheme == "https" else HTTPConnection
         try:
-            link = kind(self._url.hostname, self._url.port, timeout=PATIENCE)
+            link = kind(self._url.hostname, self._url.port, timeout=self._patience)
             link.connect()
         except (OSError, ValueError) as problem:
             raise Unreachable(f"cannot reach {self.server}: {problem}") from None

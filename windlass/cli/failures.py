@@ -46,6 +46,25 @@ class TimedOut(Failure):
     exit_code = TIMED_OUT
 
 
+class Misconfigured(Failure):
+    """A server's settings: name of the variable -> what is wrong with it."""
+
+    exit_code = USAGE
+
+    def __init__(
+        self,
+        problems: Mapping[str, Sequence[str]],
+        message: str = "the environment is not valid",
+    ) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        super().show(file)
+        for name, messages in self.problems.items():
+            click.echo(f"  {name}: {' '.join(messages)}", file, err=True)
+
+
 class Refused(Failure):
     """The server names what is wrong; ``errors`` as it sent them."""
 

@@ -30,9 +30,11 @@ def follow(api: Client, id: str, *, only: str | None = None, outage: float = OUT
         live.close()
 
 
-def follow_as_json(api: Client, id: str, *, outage: float = OUTAGE) -> Document:
-    """One event a line."""
-    return _until_end(_printed(events(api, "jobs", id, "log", "follow", outage=outage)))
+def follow_as_json(
+    api: Client, id: str, *, only: str | None = None, outage: float = OUTAGE
+) -> Document:
+    """One event a line; with ``only`` those of one task, and of the job."""
+    return _until_end(_printed(events(api, "jobs", id, "log", "follow", outage=outage), only))
 
 
 def exit_code(end: Mapping[str, Any]) -> int:
@@ -85,12 +87,18 @@ def _shown(live: Live, stream: Iterable[Event]) -> Iterator[Event]:
         yield event
 
 
-def _printed(stream: Iterable[Event]) -> Iterator[Event]:
+def _printed(stream: Iterable[Event], only: str | None) -> Iterator[Event]:
     for event in stream:
-        if event.kind != "beat":
+        if event.kind != "beat" and _concerns(event, only):
             click.echo(json.dumps({"event": event.kind, **event.data}))
             sys.stdout.flush()
         yield event
+
+
+def _concerns(event: Event, only: str | None) -> bool:
+    """Of the job, or of the one task asked for."""
+    of = event.data.get("task" if event.kind == "log" else "name")
+    return only is None or of in (None, only)
 
 
 def _until_end(stream: Iterable[Event]) -> Document:

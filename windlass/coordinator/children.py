@@ -3,6 +3,7 @@
 import ctypes
 import multiprocessing
 import os
+import select
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -11,26 +12,34 @@ from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from time import monotonic
 from types import FrameType
-from typing import Protocol, cast
+from typing import cast
 
 GIVE_UP = 78  # exit code of a child that knows it will fare no better next time
 PATIENCE = 8.0  # seconds from SIGTERM to SIGKILL
 LONGEST_PAUSE = 30.0
 STEADY = 60.0  # seconds alive after which earlier deaths are forgotten
 _PR_SET_PDEATHSIG = 1
+_LOOK = 0.5  # seconds between two looks whether a closed gate is waited for still
 
 _fork = multiprocessing.get_context("fork")
 
 
-class Gate(Protocol):
-    def set(self) -> None: ...
+class Gate:
+    """Closed until somebody opens it, for all who are forked after it was made. A pipe: unlike a
+    lock, it is left in no odd state by one that is killed while it waits."""
 
-    def wait(self) -> bool: ...
+    def __init__(self) -> None:
+        self._ear, self._mouth = os.pipe()
 
+    def set(self) -> None:
+        os.write(self._mouth, b"!")
 
-def a_gate() -> Gate:
-    """For all who are forked after it was made."""
-    return _fork.Event()
+    def wait(self, wanted: Callable[[], bool]) -> bool:
+        """Until it is open; False when ``wanted`` no longer held before that."""
+        while not select.select([self._ear], [], [], _LOOK)[0]:
+            if not wanted():
+                return False
+        return True
 
 
 @dataclass

@@ -1,11 +1,17 @@
 """What the coordinator is told by its environment: frozen, and every mistake reported at once."""
 
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from ipaddress import ip_address
 from typing import Self
 
-from environs import Env, EnvError, FileAwareEnv, validate
+from environs import Env, EnvError, FileAwareEnv, ValidationError, validate
+
+from windlass.shared.durations import parse_duration
+from windlass.shared.lease import LEASE_TTL
+from windlass.shared.urls import check_postgres, check_redis
 
 LEVELS = ("debug", "info", "warning", "error")
 
@@ -44,10 +50,11 @@ class Config:
     redis_url: str
     bind: Address = Address("127.0.0.1", 7070)
     http_workers: int = 1
-    http_threads: int = 32
+    http_threads: int = 128  # made as they are needed; a stream holds one
     insecure: bool = False  # open to everybody although others than this machine reach it
     bootstrap_token: str | None = field(default=None, repr=False)  # the first, if there is none
     name: str = "coordinator"  # among coordinators; the same after a restart
+    lease: timedelta = LEASE_TTL  # the same for all of a fleet
     log_level: str = "info"
     proxies: int = 0  # trusted ones in front, whose X-Forwarded-* headers count
 
@@ -56,17 +63,19 @@ class Config:
         """``X_FILE`` names a file that holds the value of ``X``."""
         env = env or FileAwareEnv(eager=False, strip_whitespace=True)
         env.add_parser("address", _address)
+        env.add_parser("lease", _lease)
         with env.prefixed("WINDLASS_"):
             address = env.address("BIND", "127.0.0.1:7070")
             config = cls(
-                database_url=env.str("DATABASE_URL"),
-                redis_url=env.str("REDIS_URL"),
+                database_url=env.str("DATABASE_URL", validate=_checked(check_postgres)),
+                redis_url=env.str("REDIS_URL", validate=_checked(check_redis)),
                 bind=address,
                 http_workers=env.int("HTTP_WORKERS", 1, validate=validate.Range(1, 64)),
-                http_threads=env.int("HTTP_THREADS", 32, validate=validate.Range(4, 1000)),
+                http_threads=env.int("HTTP_THREADS", 128, validate=validate.Range(4, 1000)),
                 insecure=env.bool("INSECURE", False),
                 bootstrap_token=env.str("BOOTSTRAP_TOKEN", None),
                 name=f"{env.str('NODE_NAME', socket.gethostname())}@{address}",
+                lease=env.lease("LEASE", "15s"),
                 proxies=env.int("PROXIES", 0, validate=validate.Range(0, 10)),
                 log_level=env.str("LOG_LEVEL", "info", validate=validate.OneOf(LEVELS)),
             )
@@ -74,8 +83,25 @@ class Config:
         return config
 
 
+def _lease(text: str) -> timedelta:
+    try:
+        return timedelta(seconds=parse_duration(text))
+    except ValueError as problem:
+        raise EnvError(str(problem)) from None
+
+
 def _address(text: str) -> Address:
     try:
         return Address.parse(text)
     except ValueError as problem:
         raise EnvError(str(problem)) from None
+
+
+def _checked(check: Callable[[str], None]) -> Callable[[str], None]:
+    def validator(text: str) -> None:
+        try:
+            check(text)
+        except ValueError as problem:
+            raise ValidationError(str(problem)) from None
+
+    return validator

@@ -6,13 +6,13 @@ import gc
 import os
 import signal
 import socket
-from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
+from windlass.coordinator.children import Gate
 from windlass.coordinator.config import Config
 
 if TYPE_CHECKING:
@@ -23,12 +23,11 @@ _MEMORY = "/dev/shm"  # noqa: S108 - not for secrets: workers touch a file here 
 
 
 class _Application(BaseApplication):  # type: ignore[misc]
-    def __init__(
-        self, config: Config, listener: socket.socket, ready: Callable[[], object]
-    ) -> None:
+    def __init__(self, config: Config, listener: socket.socket, ready: Gate) -> None:
         self._config = config
         self._listener = listener
         self._ready = ready
+        self._arbiter = os.getpid()
         self._streams: Streams | None = None
         super().__init__()
 
@@ -57,8 +56,12 @@ class _Application(BaseApplication):  # type: ignore[misc]
         self._streams = Streams.for_threads(self._config.http_threads)
         app = wiring.http_app(self._config, self._streams)
         gc.freeze()
-        self._ready()
+        if not self._ready.wait(self._has_arbiter):
+            os._exit(1)  # nobody is left to end it, and it holds the address
         return app
+
+    def _has_arbiter(self) -> bool:
+        return self._arbiter in {os.getpid(), os.getppid()}
 
     def _listen_for_the_end(self, worker: Any) -> None:
         """Streams end with the process, so that it does not wait for their readers."""
@@ -71,6 +74,6 @@ class _Application(BaseApplication):  # type: ignore[misc]
         signal.signal(signal.SIGTERM, end)
 
 
-def serve_http(config: Config, listener: socket.socket, ready: Callable[[], object]) -> None:
-    """Answers once ``ready`` has returned."""
+def serve_http(config: Config, listener: socket.socket, ready: Gate) -> None:
+    """Answers once ``ready`` is open."""
     Arbiter(_Application(config, listener, ready)).run()

@@ -16,7 +16,7 @@ from functools import partial
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
-from windlass.coordinator.children import GIVE_UP, Child, Family, Gate, a_gate
+from windlass.coordinator.children import GIVE_UP, Child, Family, Gate
 from windlass.coordinator.config import Address, Config
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def listen(address: Address) -> socket.socket:
 def _family(config: Config, listener: socket.socket) -> Family:
     port = listener.getsockname()[1]
     bound = replace(config, bind=replace(config.bind, port=port))
-    prepared = a_gate()
+    prepared = Gate()
     return Family(
         [
             Child("http", partial(_run_http, bound, listener, prepared)),
@@ -75,7 +75,7 @@ def _run_http(config: Config, listener: socket.socket, prepared: Gate) -> None:
     from windlass.shared import logs
 
     logs.configure(level=config.log_level)
-    serve_http(config, listener, prepared.wait)
+    serve_http(config, listener, prepared)
 
 
 def _run_loops(config: Config, prepared: Gate) -> None:

@@ -17,8 +17,9 @@ from windlass.coordinator.config import Config
 from windlass.coordinator.loops import Loop, in_batches, run_all, wake_all, waking
 from windlass.coordinator.store.db import Database
 from windlass.coordinator.transport.nudges import ALL_CHANNELS, Nudges
-from windlass.coordinator.transport.signals import RedisSignals
+from windlass.coordinator.transport.signals import RedisSignals, youth_of
 from windlass.shared import keys
+from windlass.shared.lease import RENEWALS
 from windlass.shared.redis import connect
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Ground:
     signals: RedisSignals
 
     def close(self) -> None:
+        self.signals.close()
         self.nudges.close()
         self.redis.close()
         self.db.close()
@@ -50,7 +52,7 @@ def ground(config: Config, *hears: str) -> Ground:
     nudges = Nudges(redis, hears)
     hasty = connect(config.redis_url, timeout=1.0, retries=0)
     db = Database(config.database_url, POOL)
-    return Ground(db, redis, nudges, RedisSignals(redis, hasty, nudges))
+    return Ground(db, redis, nudges, RedisSignals(redis, hasty, nudges, youth_of(config.lease)))
 
 
 def http_app(config: Config, streams: "Streams") -> "Flask":
@@ -73,7 +75,7 @@ def http_app(config: Config, streams: "Streams") -> "Flask":
 def run_loops(config: Config, until: Callable[[], object]) -> None:
     """Every loop of the engine, until ``until`` returns."""
     base = ground(config, keys.DISPATCH_NUDGE)
-    made = [*_handing_out(config, base), *_taking_in(config, base), *_watching(base)]
+    made = [*_handing_out(config, base), *_taking_in(config, base), *_watching(config, base)]
     gc.freeze()
     base.nudges.listen([keys.DISPATCH_NUDGE], partial(wake_all, made))
     run_all(made, until)
@@ -117,15 +119,16 @@ def _taking_in(config: Config, base: Ground) -> Sequence[Loop]:
     ]
 
 
-def _watching(base: Ground) -> Sequence[Loop]:
+def _watching(config: Config, base: Ground) -> Sequence[Loop]:
     from windlass.coordinator.engine import cancel, deadlines, fleet
-    from windlass.coordinator.engine.reap import Reaper
+    from windlass.coordinator.engine.reap import Pace, Reaper
 
     db, signals = base.db, base.signals
     stop = partial(cancel.carry_out, db, signals, 20)
+    every = min(3.0, config.lease.total_seconds() / RENEWALS)
     late = partial(deadlines.enforce, db, signals)
     return [
-        Loop(Reaper(db, signals, signals).step, every=3.0),
+        Loop(Reaper(db, signals, signals, Pace(config.lease)).step, every=every),
         Loop(in_batches("cancel", stop, full=20), every=1.0, nudged=True, gap=0.1),
         Loop(in_batches("deadlines", late, full=deadlines.BATCH), every=2.0),
         Loop(in_batches("fleet", partial(fleet.forget, db), full=1_000_000), every=3600.0),

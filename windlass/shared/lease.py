@@ -19,7 +19,7 @@ TICKET_TTL = timedelta(days=30)
 VERDICT_TTL = timedelta(days=1)
 SETTLED_TTL = timedelta(minutes=10)  # a holder that slept longer finds neither ticket nor lease
 LEASE_TTL = timedelta(seconds=15)
-RENEW_EVERY = timedelta(seconds=5)
+RENEWALS = 3  # in the time of a lease
 
 # KEYS: ticket, lease, verdict    ARGV: holder, lease ttl in ms, ticket ttl in s
 # returns: 1 if claimed, else 0

@@ -24,8 +24,3 @@ def redact_text(text: str, secrets: Iterable[str]) -> str:
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         text = text.replace(secret, MASK)
     return text
-
-
-def redact_url(url: str) -> str:
-    """``redis://:hunter2@host`` as ``redis://[REDACTED]@host``."""
-    return re.sub(r"//[^/@]*@", f"//{MASK}@", url)

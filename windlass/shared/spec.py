@@ -100,4 +100,3 @@ class JobSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 encode = msgspec.json.Encoder().encode
 decode_job = msgspec.json.Decoder(JobSpec).decode
 decode_task = msgspec.json.Decoder(TaskSpec).decode
-decode_container = msgspec.json.Decoder(Container).decode

@@ -22,9 +22,6 @@ class Lifecycle(Generic[S]):
     def is_final(self, state: S) -> bool:
         return state not in self.edges
 
-    def open_states(self) -> list[S]:
-        return list(self.edges)
-
 
 class JobState(StrEnum):
     PENDING = "pending"  # accepted; nothing of it has started

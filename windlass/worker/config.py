@@ -3,14 +3,17 @@
 import os
 import socket
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
 from environs import Env, FileAwareEnv, ValidationError, validate
 
 from windlass.shared.durations import parse_duration
+from windlass.shared.lease import LEASE_TTL
 from windlass.shared.queues import is_queue_name
 from windlass.shared.spec import DEFAULT_QUEUE
+from windlass.shared.urls import check_redis
 from windlass.worker.identity import ANY_NUMBER
 
 
@@ -25,6 +28,7 @@ class Config:
     bind_sources: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
     default_image: str | None = None
+    lease: timedelta = LEASE_TTL  # the same for all of a fleet
     drain_timeout: float = 10.0
     health_file: Path | None = None  # touched by every beat of a worker that can do its work
     log_level: str = "info"
@@ -36,7 +40,7 @@ class Config:
         env = env or FileAwareEnv(eager=False, strip_whitespace=True)
         with env.prefixed("WINDLASS_"):
             config = cls(
-                redis_url=env.str("REDIS_URL", "redis://127.0.0.1:6379/0"),
+                redis_url=env.str("REDIS_URL", "redis://127.0.0.1:6379/0", validate=_is_redis),
                 node=env.str("NODE_NAME", socket.gethostname(), validate=_is_name),
                 queues=_many(env.list("QUEUES", [DEFAULT_QUEUE], validate=_are_names)),
                 concurrency=env.int(
@@ -49,6 +53,7 @@ class Config:
                 bind_sources=_many(env.list("BIND_SOURCES", [])),
                 networks=_many(env.list("NETWORKS", [])),
                 default_image=env.str("DEFAULT_IMAGE", None),
+                lease=timedelta(seconds=_parsed(env.str("LEASE", "15s", validate=_is_duration))),
                 drain_timeout=_parsed(env.str("DRAIN_TIMEOUT", "10s", validate=_is_duration)),
                 health_file=env.path("HEALTH_FILE", None),
                 log_level=env.str(
@@ -72,6 +77,13 @@ def _are_names(names: list[str]) -> None:
     for name in names:
         if not is_queue_name(name):
             raise ValidationError(f"{name!r} is not the name of a queue")
+
+
+def _is_redis(text: str) -> None:
+    try:
+        check_redis(text)
+    except ValueError as problem:
+        raise ValidationError(str(problem)) from None
 
 
 def _is_duration(text: str) -> None:

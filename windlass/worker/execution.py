@@ -11,7 +11,6 @@ from datetime import timedelta
 from threading import Event, Lock, Thread, Timer
 from uuid import UUID
 
-import msgspec
 from redis.exceptions import RedisError
 
 from windlass.shared import logs
@@ -22,13 +21,13 @@ from windlass.shared.messages import RunAttempt
 from windlass.shared.states import Reason
 from windlass.worker import outcome as outcomes
 from windlass.worker.capacity import Capacity, Hold
+from windlass.worker.introduction import introduced
 from windlass.worker.keeper import Keeper
 from windlass.worker.outcome import Outcome
 from windlass.worker.progress import Progress
 from windlass.worker.pump import Pump
 from windlass.worker.reporter import Reporter
 from windlass.worker.runtimes.base import (
-    ATTEMPT_VARIABLE,
     Adopted,
     Run,
     Runtime,
@@ -173,7 +172,7 @@ class Execution:
         self._report_start(age=0.0)
         self._tools.runtime.prepare(self._order, self._notice)
         self._unless_stopped()
-        self._run = self._tools.runtime.start(_numbered(self._order))
+        self._run = self._tools.runtime.start(introduced(self._order))
         if self._noticed_at > float("-inf"):
             self._tools.progress.tell(self._order.attempt_id, 0.0)
         return self._run
@@ -273,11 +272,3 @@ class Execution:
     @property
     def _id(self) -> str:
         return str(self._order.attempt_id)
-
-
-def _numbered(order: RunAttempt) -> RunAttempt:
-    """The task can tell which try it is."""
-    env = {**order.container.env, ATTEMPT_VARIABLE: str(order.number)}
-    return msgspec.structs.replace(
-        order, container=msgspec.structs.replace(order.container, env=env)
-    )

@@ -5,13 +5,14 @@ meanwhile is learnt in the same answer.
 """
 
 from collections.abc import KeysView
+from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
 from redis.exceptions import RedisError
 
 from windlass.shared import logs
-from windlass.shared.lease import RENEW_EVERY, Leases, Verdict
+from windlass.shared.lease import LEASE_TTL, RENEWALS, Leases, Verdict
 from windlass.worker.ticker import Ticker
 
 _GAP = 0.1  # seconds between two rounds, however many nudges come
@@ -27,12 +28,13 @@ class Kept(Protocol):
 
 
 class Keeper:
-    def __init__(self, leases: Leases, holder: str) -> None:
+    def __init__(self, leases: Leases, holder: str, lease: timedelta = LEASE_TTL) -> None:
         self._leases = leases
         self._holder = holder
         self._kept: dict[UUID, Kept] = {}
         self._away = False
-        self._ticker = Ticker("keeper", self.renew, every=RENEW_EVERY.total_seconds(), gap=_GAP)
+        every = lease.total_seconds() / RENEWALS
+        self._ticker = Ticker("keeper", self.renew, every=every, gap=_GAP)
 
     def start(self) -> None:
         self._ticker.start()

@@ -34,7 +34,7 @@ def of_exit(exit: Exit, stopped: Reason | None, container: Container) -> Outcome
     if exit.oom:
         return Outcome(Reason.OOM, _out_of_memory(container), exit.code)
     if exit.code != 0:
-        return Outcome(Reason.EXIT_CODE, _exit_code(exit.code), exit.code)
+        return _failed(exit, container)
     return Outcome(None, exit_code=0)
 
 
@@ -74,6 +74,19 @@ def before_start(stopped: Reason) -> Outcome:
 def presentable(content: bytes) -> str:
     """Text that Postgres and JSON can hold."""
     return content.decode(errors="replace").replace("\x00", "\ufffd")
+
+
+def _failed(exit: Exit, container: Container) -> Outcome:
+    if _was_late(exit, container):
+        return Outcome(Reason.TIMEOUT, f"timed out after {_limit(container)}", exit.code)
+    return Outcome(Reason.EXIT_CODE, _exit_code(exit.code), exit.code)
+
+
+def _was_late(exit: Exit, container: Container) -> bool:
+    """Stopped by an earlier worker, which was killed before it could say why."""
+    if container.timeout is None or exit.seconds is None:
+        return False
+    return exit.seconds >= container.timeout
 
 
 def _limit(container: Container) -> str:

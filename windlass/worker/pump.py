@@ -19,7 +19,7 @@ from windlass.shared.streams import Outlet
 from windlass.worker.chunker import CHUNK, Chunker
 from windlass.worker.runtimes.base import Stream
 
-FLUSH_AFTER = 0.1  # seconds that a byte may wait for company
+FLUSH_AFTER = 0.1  # seconds between two batches that are not full; a byte alone goes at once
 BATCH = 512 << 10  # bytes to one round trip
 TAIL = 16 << 10  # bytes of the end that travel in the final report
 LOG_BACKLOG = 2_000  # chunks the engine may be behind before pumps wait for it
@@ -47,21 +47,19 @@ class Pump:
         """Send all of ``pieces`` but a short end, which is returned."""
         ready: list[LogChunk] = []
         sent = chunker.position
-        since = self.clock.monotonic()  # the oldest byte not sent is no older
+        sent_at = self.clock.monotonic()
         for stream, data in pieces:
             if abandoned.is_set():
                 raise Abandoned
-            if chunker.size <= sent:
-                since = self.clock.monotonic()
             ready += chunker.feed(stream, data)
             if chunker.size <= sent:
                 continue
-            if self.clock.monotonic() - since >= FLUSH_AFTER:
+            if self.clock.monotonic() - sent_at >= FLUSH_AFTER:
                 ready += chunker.flush()
             elif chunker.cut - sent <= BATCH - CHUNK:
                 continue
             self.send(ready, abandoned)
-            ready, sent, since = [], chunker.cut, self.clock.monotonic()
+            ready, sent, sent_at = [], chunker.cut, self.clock.monotonic()
         ready += chunker.flush()
         if chunker.size - sent <= TAIL:
             return ready

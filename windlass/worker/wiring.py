@@ -6,7 +6,9 @@ from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol
 
-from windlass.shared.clock import SystemClock
+from redis import Redis
+
+from windlass.shared.clock import Clock, SystemClock
 from windlass.shared.lease import Leases
 from windlass.shared.redis import connect
 from windlass.shared.streams import Outlet
@@ -61,29 +63,14 @@ class Worker:
 def build(
     config: Config, runtime: Runtime, installation: str, fail: Callable[[int], None]
 ) -> Worker:
-    clock = SystemClock()
     redis = connect(config.redis_url)
-    outlet = Outlet(redis)
-    capacity = Capacity(config.concurrency)
-    capacity.hold(Hold.STARTING)
-    keeper = Keeper(Leases(connect(config.redis_url, timeout=_KEEPER_PATIENCE)), config.node)
-    reporter = Reporter(outlet)
-    tools = Tools(
-        node=config.node,
-        clock=clock,
-        runtime=runtime,
-        leases=Leases(redis),
-        keeper=keeper,
-        reporter=reporter,
-        progress=Progress(reporter, clock, config.node),
-        pump=Pump(outlet, clock),
-        capacity=capacity,
-    )
-    runner = Runner(tools)
-    pulse = Pulse(clock)
+    tools = _tools(config, redis, runtime)
+    keeper, capacity = tools.keeper, tools.capacity
+    runner, pulse = Runner(tools), Pulse(tools.clock)
     ownership = Ownership(redis, config.node, installation)
-    heartbeat = Heartbeat(redis, _node(config, clock), ownership, capacity, keeper.held)
+    heartbeat = Heartbeat(redis, _node(config, tools.clock), ownership, capacity, keeper.held)
     nudges = Nudges(redis, config.node, [keeper.nudge, heartbeat.nudge])
+    health = Health(runtime, capacity)
     return Worker(
         node=config.node,
         runtime=runtime,
@@ -93,12 +80,31 @@ def build(
         capacity=capacity,
         runner=runner,
         keeper=keeper,
-        reporter=reporter,
+        reporter=tools.reporter,
         heartbeat=heartbeat,
         intake=_intake(config, runner, capacity, pulse),
         watchdog=Watchdog(redis, pulse, fail),
-        always=(reporter, keeper, nudges, tools.progress, Health(runtime, capacity), heartbeat),
+        always=(tools.reporter, keeper, nudges, tools.progress, health, heartbeat),
         sweeper=sweeper(runtime, runner),
+    )
+
+
+def _tools(config: Config, redis: Redis, runtime: Runtime) -> Tools:
+    """Nothing may start with them yet: an earlier worker's runs come first."""
+    clock, outlet, capacity = SystemClock(), Outlet(redis), Capacity(config.concurrency)
+    capacity.hold(Hold.STARTING)
+    hasty = connect(config.redis_url, timeout=_KEEPER_PATIENCE)
+    reporter = Reporter(outlet)
+    return Tools(
+        node=config.node,
+        clock=clock,
+        runtime=runtime,
+        leases=Leases(redis, config.lease),
+        keeper=Keeper(Leases(hasty, config.lease), config.node, config.lease),
+        reporter=reporter,
+        progress=Progress(reporter, clock, config.node),
+        pump=Pump(outlet, clock),
+        capacity=capacity,
     )
 
 
@@ -109,7 +115,7 @@ def _intake(config: Config, runner: Runner, capacity: Capacity, pulse: Pulse) ->
     return Intake(app, config.node, config.queues, pulse)
 
 
-def _node(config: Config, clock: SystemClock) -> Node:
+def _node(config: Config, clock: Clock) -> Node:
     return Node(
         name=config.node,
         queues=config.queues,

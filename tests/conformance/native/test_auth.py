@@ -97,6 +97,14 @@ def test_a_revoked_token_is_known_no_more(lasting_client: Client, secrets: dict[
     assert lasting_client.get(f"{BASE}/jobs", headers=short).status_code == 401
 
 
+def test_the_first_token_must_not_lock_everybody_out(client: Client) -> None:
+    response = client.post(f"{BASE}/tokens", json={"name": "reader", "scope": "read"})
+
+    assert response.status_code == 400
+    assert "lock everybody out" in response.json["error"]["errors"][0]["message"]
+    assert client.get(f"{BASE}/jobs").status_code == 200
+
+
 def test_a_name_is_given_once(lasting_client: Client, secrets: dict[str, str]) -> None:
     admin = {"Authorization": f"Bearer {secrets[Scope.ADMIN]}"}
 

@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 from tests.conformance.native.test_logs import LOG, ended
 from tests.support.fleet import Fleet
 from tests.support.http import BASE, Client, a_document, an_app, comparable, errors, sent
-from tests.support.sse import Happened, events
+from tests.support.sse import Heard, events
 from tests.support.waiting import until
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.web.streams import Streams
@@ -37,24 +37,24 @@ def attempt(client: Client, job: Any) -> UUID:
     return UUID(task["attempt_id"])
 
 
-def followed(client: Client, path: str, **headers: str) -> list[Happened]:
+def followed(client: Client, path: str, **headers: str) -> list[Heard]:
     """To the end of the stream."""
     response = client.get(BASE + path, headers=headers)
     assert response.status_code == 200, response.text
     return list(events(response.response))
 
 
-def lines(happened: list[Happened]) -> list[str]:
-    return [line for one in happened if one.event == "log" for line in one.data["lines"]]
+def lines(happened: list[Heard]) -> list[str]:
+    return [line for one in happened if one.kind == "log" for line in one.data["lines"]]
 
 
 def test_the_stream_of_a_job_that_is_over_tells_all_and_ends(client: Client, job: Any) -> None:
     happened = followed(client, f"/jobs/{job['id']}/log/follow")
 
     assert lines(happened) == LINES
-    assert happened[-1].event == "end"
+    assert happened[-1].kind == "end"
     assert happened[-1].data["state"] == "completed"
-    assert {"task", "log", "job", "end"} == {one.event for one in happened}
+    assert {"task", "log", "job", "end"} == {one.kind for one in happened}
 
 
 def test_the_stream_of_an_attempt_that_is_over_tells_all_and_ends(
@@ -77,12 +77,12 @@ def test_a_stream_resumes_without_repeating_a_line(
     client: Client, job: Any, attempt: UUID, path: str
 ) -> None:
     address = path.format(job=job["id"], attempt=attempt)
-    told = [one for one in followed(client, address) if one.event == "log"][-1]
+    told = [one for one in followed(client, address) if one.kind == "log"][-1]
 
     resumed = followed(client, address, **{"Last-Event-ID": told.id})
 
     assert lines(resumed) == []
-    assert resumed[-1].event == "end"
+    assert resumed[-1].kind == "end"
 
 
 @pytest.mark.parametrize("mark", ["x", "0", "AAAA", "=" * 10, "\xe9", "x" * 5000])
@@ -128,18 +128,18 @@ def test_a_process_that_closes_says_goodbye(engine: Engine, job: Any) -> None:
 
     streams.closing.set()
 
-    assert [one.event for one in stream][-1] == "bye"
+    assert [one.kind for one in stream][-1] == "bye"
 
 
 def test_a_job_is_followed_while_it_runs(address: str, client: Client, fleet: Fleet) -> None:
     job = sent(client, a_document())
     (attempt,) = fleet.dispatch()
     with connected(address, f"/jobs/{job['id']}/log/follow") as stream:
-        seen: list[Happened] = []
+        seen: list[Heard] = []
         fleet.start(attempt)
-        take(stream, seen, lambda one: one.event == "task" and one.data["state"] == "active")
+        take(stream, seen, lambda one: one.kind == "task" and one.data["state"] == "active")
         ended(fleet, attempt, LOG)
-        take(stream, seen, lambda one: one.event == "end")
+        take(stream, seen, lambda one: one.kind == "end")
 
     assert lines(seen) == LINES
 
@@ -149,7 +149,7 @@ def test_a_reader_who_leaves_frees_everything(
 ) -> None:
     with connected(address, "/events?topic=jobs") as stream:
         sent(client, a_document())
-        take(stream, [], lambda one: one.event == "jobs")
+        take(stream, [], lambda one: one.kind == "jobs")
         assert streams.open == 1
 
     def is_free() -> bool:
@@ -160,14 +160,12 @@ def test_a_reader_who_leaves_frees_everything(
 
 
 @contextmanager
-def connected(address: str, path: str) -> Iterator[Iterator[Happened]]:
+def connected(address: str, path: str) -> Iterator[Iterator[Heard]]:
     with urlopen(f"http://{address}{BASE}{path}", timeout=30) as response:
         yield events(iter(response.read1, b""))
 
 
-def take(
-    stream: Iterator[Happened], seen: list[Happened], enough: Callable[[Happened], bool]
-) -> None:
+def take(stream: Iterator[Heard], seen: list[Heard], enough: Callable[[Heard], bool]) -> None:
     """Into ``seen``, until one is what was waited for."""
     for one in stream:
         seen.append(one)

@@ -131,10 +131,15 @@ def test_the_history_of_a_job(client: Client, failed: Any) -> None:
 
 def test_the_spec_as_a_reader_may_see_it(client: Client) -> None:
     job = sent(client, EVERYTHING)
-    secret = client.post(f"{BASE}/tokens", json={"name": "r", "scope": "read"}).json["secret"]
+    admin = client.post(f"{BASE}/tokens", json={"name": "a", "scope": "admin"}).json["secret"]
+    reader = client.post(
+        f"{BASE}/tokens",
+        json={"name": "r", "scope": "read"},
+        headers={"Authorization": f"Bearer {admin}"},
+    ).json["secret"]
 
     response = client.get(
-        f"{BASE}/jobs/{job['id']}/spec", headers={"Authorization": f"Bearer {secret}"}
+        f"{BASE}/jobs/{job['id']}/spec", headers={"Authorization": f"Bearer {reader}"}
     )
 
     golden.check("spec_masked", response.json)

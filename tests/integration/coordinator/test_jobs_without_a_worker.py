@@ -8,8 +8,9 @@ import pytest
 from redis import Redis
 
 from tests.support.coordinator import a_coordinator
-from tests.support.engine import a_chain, attempts_of
+from tests.support.engine import a_chain
 from tests.support.fake_worker import a_worker
+from tests.support.rows import attempts_of
 from tests.support.waiting import until
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.engine.views import Submission, TaskFilter
@@ -26,9 +27,13 @@ pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 @pytest.fixture
 def engine(db: Database, database_url: str, redis: Redis, redis_url: str) -> Iterator[Engine]:
     urls = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
-    with a_coordinator(free_port(), **urls) as started, closing(Nudges(redis)) as nudges:
+    with (
+        a_coordinator(free_port(), **urls) as started,
+        closing(Nudges(redis)) as nudges,
+        closing(RedisSignals(redis, redis, nudges)) as signals,
+    ):
         until(lambda: started.answers("/-/ready"))
-        yield Engine(db, RedisSignals(redis, redis, nudges))
+        yield Engine(db, signals)
 
 
 def submitted(engine: Engine, length: int) -> JobId:

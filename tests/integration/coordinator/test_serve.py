@@ -35,6 +35,15 @@ def last_words(started: Coordinator) -> str:
     return errors
 
 
+def test_a_scrape_tells_the_system_once_however_often_it_is_told(coordinator: Coordinator) -> None:
+    coordinator.get("/metrics")
+
+    told = (coordinator.get("/metrics") or "").splitlines()
+
+    assert [line for line in told if line.startswith('windlass_jobs{state="running"')] != []
+    assert not [line for line in told if "pid=" in line]
+
+
 @pytest.mark.parametrize("name", ["http", "loops"])
 def test_a_killed_child_is_replaced(
     coordinator: Coordinator, db: Database, redis_url: str, name: str

@@ -1,19 +1,8 @@
 from uuid import uuid4
 
 from tests.support.builders import a_task, submitted
-from tests.support.fleet import (
-    NODE,
-    Fleet,
-    attempts_of,
-    finished,
-    history_of,
-    job_of,
-    progressed,
-    row,
-    started,
-    states_of,
-    tasks_of,
-)
+from tests.support.fleet import NODE, Fleet, finished, progressed, started
+from tests.support.rows import attempts_of, history_of, job_of, row, states_of, tasks_of
 from windlass.coordinator.engine.apply import apply
 from windlass.coordinator.store.db import Database
 from windlass.shared.events import LogChunk

@@ -8,7 +8,8 @@ import pytest
 from tests.support.builders import a_job, a_submission, a_task, submitted
 from tests.support.counting import CountingDatabase
 from tests.support.fakes import FakeSignals
-from tests.support.fleet import Fleet, finished, started, states_of
+from tests.support.fleet import Fleet, finished, started
+from tests.support.rows import states_of
 from windlass.coordinator.engine.apply import apply
 from windlass.coordinator.engine.cancel import cancel
 from windlass.coordinator.engine.submit import submit

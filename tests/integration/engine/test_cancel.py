@@ -1,7 +1,8 @@
 import pytest
 
 from tests.support.builders import a_task, submitted
-from tests.support.fleet import Fleet, attempts_of, job_of, row, states_of
+from tests.support.fleet import Fleet
+from tests.support.rows import attempts_of, job_of, row, states_of
 from windlass.coordinator.engine.cancel import cancel, carry_out
 from windlass.coordinator.engine.errors import Conflict, NotFound
 from windlass.coordinator.store.db import Database
@@ -139,7 +140,7 @@ def test_a_big_job_is_left_to_the_loop(db: Database) -> None:
 
 
 def test_a_job_past_its_time_fails_with_that_reason(db: Database) -> None:
-    fleet, id = Fleet(db), submitted(db, a_task("a"), a_task("b", [0]))
+    fleet, id = Fleet(db), submitted(db, a_task("a"), a_task("b", [0]), timeout=90.0)
     fleet.start(*fleet.dispatch())
     with db.transaction() as tx:
         tx.run("UPDATE job SET wanted = 'timeout', settling = true")
@@ -148,4 +149,5 @@ def test_a_job_past_its_time_fails_with_that_reason(db: Database) -> None:
     fleet.finish(attempts_of(db, id)[0]["id"], reason=Reason.CANCELLED)
 
     assert (job_of(db, id)["state"], job_of(db, id)["reason"]) == ("failed", "timeout")
+    assert job_of(db, id)["error"] == "timed out after 1m30s"
     assert states_of(db, id) == {"a": "cancelled", "b": "cancelled"}

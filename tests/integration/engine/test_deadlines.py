@@ -1,7 +1,7 @@
 import pytest
 
 from tests.support.fakes import FakeSignals
-from tests.support.rows import given_job
+from tests.support.stored import given_job
 from windlass.coordinator.engine import deadlines
 from windlass.coordinator.store.db import Database
 

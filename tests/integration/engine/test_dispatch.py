@@ -1,7 +1,8 @@
 import pytest
 
 from tests.support.fakes import FakePublisher, FakeSignals
-from tests.support.rows import age, attempt_row, given_attempt, state_of
+from tests.support.rows import age, row, state_of
+from tests.support.stored import given_due
 from windlass.coordinator.engine.dispatch import Dispatcher, Republisher, dispatch_due
 from windlass.coordinator.engine.ports import Away
 from windlass.coordinator.store import attempts, due
@@ -12,20 +13,20 @@ pytestmark = pytest.mark.postgres
 
 
 def test_a_due_attempt_is_published_once(db: Database) -> None:
-    id = given_attempt(db)
+    id = given_due(db)
     publisher = FakePublisher()
 
     assert dispatch_due(db, publisher, 10) == 1
     assert dispatch_due(db, publisher, 10) == 0
 
     assert publisher.sent == [id]
-    row = attempt_row(db, id)
-    assert (row["state"], row["published"]) == ("scheduled", 1)
-    assert row["published_at"] is not None
+    found = row(db, "attempt", id)
+    assert (found["state"], found["published"]) == ("scheduled", 1)
+    assert found["published_at"] is not None
 
 
 def test_a_broker_outage_leaves_the_attempt_pending(db: Database) -> None:
-    id = given_attempt(db)
+    id = given_due(db)
     publisher = FakePublisher()
     publisher.away = True
 
@@ -36,10 +37,10 @@ def test_a_broker_outage_leaves_the_attempt_pending(db: Database) -> None:
 
 
 def test_the_most_urgent_goes_first_and_then_the_one_due_longest(db: Database) -> None:
-    low = given_attempt(db, priority=0)
-    later = given_attempt(db, priority=5)
-    sooner = given_attempt(db, priority=5)
-    high = given_attempt(db, priority=9)
+    low = given_due(db, priority=0)
+    later = given_due(db, priority=5)
+    sooner = given_due(db, priority=5)
+    high = given_due(db, priority=9)
     age(db, sooner, "run_after", 60)
     publisher = FakePublisher()
 
@@ -50,7 +51,7 @@ def test_the_most_urgent_goes_first_and_then_the_one_due_longest(db: Database) -
 
 
 def test_an_attempt_waits_for_its_time(db: Database) -> None:
-    id = given_attempt(db)
+    id = given_due(db)
     age(db, id, "run_after", -60)
     publisher = FakePublisher()
 
@@ -61,7 +62,7 @@ def test_an_attempt_waits_for_its_time(db: Database) -> None:
 
 
 def test_two_dispatchers_share_the_work_without_waiting_for_each_other(db: Database) -> None:
-    ids = {given_attempt(db) for _ in range(4)}
+    ids = {given_due(db) for _ in range(4)}
     publisher = FakePublisher()
 
     with db.transaction() as tx:
@@ -72,8 +73,8 @@ def test_two_dispatchers_share_the_work_without_waiting_for_each_other(db: Datab
 
 
 def test_a_full_batch_asks_for_another_at_once(db: Database) -> None:
-    given_attempt(db)
-    given_attempt(db)
+    given_due(db)
+    given_due(db)
     dispatcher = Dispatcher(db, FakePublisher(), limit=1)
 
     assert dispatcher.step() == 0
@@ -82,7 +83,7 @@ def test_a_full_batch_asks_for_another_at_once(db: Database) -> None:
 
 
 def given_scheduled(db: Database, *, sent_ago: float, queue: str = "default"):  # type: ignore[no-untyped-def]
-    id = given_attempt(db, queue=queue)
+    id = given_due(db, queue=queue)
     dispatch_due(db, FakePublisher(), 10)
     age(db, id, "published_at", sent_ago)
     return id
@@ -99,7 +100,7 @@ def test_an_attempt_nobody_claimed_is_published_again_when_its_queue_is_empty(
     Republisher(db, publisher, signals).step()
 
     assert publisher.sent == [stuck]
-    assert attempt_row(db, stuck)["published"] == 2
+    assert row(db, "attempt", stuck)["published"] == 2
 
 
 def test_attempts_whose_messages_all_wait_at_the_broker_are_left_alone(db: Database) -> None:

@@ -4,7 +4,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.support.fakes import FakeSignals
-from tests.support.rows import given_attempt, state_of
+from tests.support.rows import state_of
+from tests.support.stored import given_due
 from windlass.coordinator.engine import fleet
 from windlass.coordinator.engine.errors import NotFound
 from windlass.coordinator.store.db import Database
@@ -103,7 +104,7 @@ def test_draining_works_without_redis_and_is_repeated_to_a_node_that_did_not_hea
 def test_an_attempt_that_a_node_runs_is_running_whatever_was_reported(
     db: Database, state: str
 ) -> None:
-    id = given_attempt(db, state=state)
+    id = given_due(db, state=state)
 
     report(db, a_beat(running=(id,)))
 
@@ -111,11 +112,11 @@ def test_an_attempt_that_a_node_runs_is_running_whatever_was_reported(
 
 
 def test_verdicts_that_redis_may_have_forgotten_are_repeated(db: Database) -> None:
-    lost = given_attempt(db, state="lost", ended_at="2020-01-01")
-    settled = given_attempt(db, state="completed", settled=True, ended_at="2020-01-01")
-    unsettled = given_attempt(db, state="failed", ended_at="2020-01-01")
-    cancelling = given_attempt(db, state="running", cancelling=True)
-    running = given_attempt(db, state="running")
+    lost = given_due(db, state="lost", ended_at="2020-01-01")
+    settled = given_due(db, state="completed", settled=True, ended_at="2020-01-01")
+    unsettled = given_due(db, state="failed", ended_at="2020-01-01")
+    cancelling = given_due(db, state="running", cancelling=True)
+    running = given_due(db, state="running")
     deleted = uuid4()
 
     carried = (lost, settled, unsettled, cancelling, running, deleted)
@@ -130,7 +131,7 @@ def test_verdicts_that_redis_may_have_forgotten_are_repeated(db: Database) -> No
 
 
 def test_an_attempt_that_ended_a_moment_ago_is_no_news(db: Database) -> None:
-    id = given_attempt(db, state="completed", settled=True)
+    id = given_due(db, state="completed", settled=True)
     with db.transaction() as tx:
         tx.run("UPDATE attempt SET ended_at = now()")
 
@@ -138,10 +139,10 @@ def test_an_attempt_that_ended_a_moment_ago_is_no_news(db: Database) -> None:
 
 
 def test_queues_show_their_load_and_who_serves_them(db: Database) -> None:
-    given_attempt(db, queue="gpu")
-    given_attempt(db, queue="gpu", state="scheduled")
-    given_attempt(db, queue="gpu", state="running")
-    given_attempt(db, queue="old", state="completed")
+    given_due(db, queue="gpu")
+    given_due(db, queue="gpu", state="scheduled")
+    given_due(db, queue="gpu", state="running")
+    given_due(db, queue="old", state="completed")
     report(db, a_beat(queues=("default", "gpu")), a_beat("node-2", queues=("gpu",)))
     report(db, a_beat("silent", queues=("gpu",)))
     heard_ago(db, "silent", 60)

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from tests.support.builders import a_job, a_submission, a_task, submitted
 from tests.support.fakes import FakeSignals
-from tests.support.fleet import Fleet, attempts_of, finished, job_of, row, states_of
+from tests.support.fleet import Fleet, finished
+from tests.support.rows import attempts_of, job_of, row, states_of
 from tests.support.waiting import until
 from windlass.coordinator.engine.activate import activate_ready
 from windlass.coordinator.engine.apply import apply

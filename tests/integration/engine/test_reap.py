@@ -4,15 +4,17 @@ from uuid import UUID
 import pytest
 
 from tests.support.fakes import FakeSignals
-from tests.support.rows import age, attempt_row, given_attempt, state_of
+from tests.support.rows import age, row, state_of
+from tests.support.stored import given_due
 from windlass.coordinator.engine.ports import Away
-from windlass.coordinator.engine.reap import ASLEEP, CONFIRM_AFTER, Reaper
+from windlass.coordinator.engine.reap import Pace, Reaper
 from windlass.coordinator.store.db import Database
 from windlass.shared.lease import Standing
 
 pytestmark = pytest.mark.postgres
 
 MISSING = Standing("spent", None)
+PACE = Pace()
 HELD = Standing("spent", "node-1")
 
 
@@ -30,9 +32,9 @@ class Scene:
     def __init__(self, db: Database) -> None:
         self.signals = FakeSignals()
         self.clock = Hands()
-        self.reaper = Reaper(db, self.signals, self.signals, limit=2, clock=self.clock)
+        self.reaper = Reaper(db, self.signals, self.signals, Pace(page=2), clock=self.clock)
 
-    def passes(self, count: int, every: float = CONFIRM_AFTER) -> int:
+    def passes(self, count: int, every: float = PACE.confirm_after) -> int:
         """How many attempts were given up on in that many passes."""
         given_up = 0
         for _ in range(count):
@@ -47,7 +49,7 @@ def scene(db: Database) -> Scene:
 
 
 def given_running(db: Database, **columns: Any) -> UUID:
-    return given_attempt(db, state="running", node="node-1", **columns)
+    return given_due(db, state="running", node="node-1", **columns)
 
 
 def test_an_attempt_without_a_lease_is_lost_on_the_second_pass(db: Database, scene: Scene) -> None:
@@ -57,9 +59,9 @@ def test_an_attempt_without_a_lease_is_lost_on_the_second_pass(db: Database, sce
     assert scene.passes(1) == 0
     assert scene.passes(1) == 1
 
-    row = attempt_row(db, id)
-    assert (row["state"], row["reason"]) == ("lost", "node_lost")
-    assert "node-1" in row["error"]
+    found = row(db, "attempt", id)
+    assert (found["state"], found["reason"]) == ("lost", "node_lost")
+    assert "node-1" in found["error"]
 
 
 def test_a_lease_that_comes_back_in_time_saves_the_attempt(db: Database, scene: Scene) -> None:
@@ -79,7 +81,7 @@ def test_two_passes_in_quick_succession_prove_nothing(db: Database, scene: Scene
     id = given_running(db)
     scene.signals.known[id] = MISSING
 
-    assert scene.passes(2, every=CONFIRM_AFTER / 4) == 0
+    assert scene.passes(2, every=PACE.confirm_after / 4) == 0
     assert state_of(db, id) == "running"
 
 
@@ -114,7 +116,7 @@ def test_a_machine_that_slept_forms_its_suspicions_anew(db: Database, scene: Sce
     scene.signals.known[id] = MISSING
     scene.passes(1)
 
-    scene.clock.now += 10 * ASLEEP
+    scene.clock.now += 10 * PACE.asleep
     assert scene.reaper.once() == 0
     assert scene.passes(1) == 0
 
@@ -136,7 +138,7 @@ def test_an_outage_of_redis_is_no_proof(db: Database, scene: Scene) -> None:
 def test_a_claimed_attempt_whose_start_was_never_reported_is_lost_too(
     db: Database, scene: Scene
 ) -> None:
-    id = given_attempt(db, state="scheduled", published=1, published_at="2020-01-01")
+    id = given_due(db, state="scheduled", published=1, published_at="2020-01-01")
     scene.signals.known[id] = MISSING
 
     assert scene.passes(2) == 1
@@ -147,7 +149,7 @@ def test_a_claimed_attempt_whose_start_was_never_reported_is_lost_too(
 def test_a_scheduled_attempt_that_may_still_be_claimed_is_not_lost(
     db: Database, scene: Scene, ticket: str | None
 ) -> None:
-    id = given_attempt(db, state="scheduled", published=1, published_at="2020-01-01")
+    id = given_due(db, state="scheduled", published=1, published_at="2020-01-01")
     scene.signals.known[id] = Standing(ticket, None)
 
     assert scene.passes(3) == 0
@@ -157,8 +159,12 @@ def test_a_scheduled_attempt_that_may_still_be_claimed_is_not_lost(
 def test_an_attempt_that_was_told_to_stop_and_is_nowhere_any_more_is_lost(
     db: Database, scene: Scene
 ) -> None:
-    sent = {"state": "scheduled", "published": 1, "published_at": "2020-01-01"}
-    id = given_attempt(db, **sent, cancelling=True)
+    sent: dict[str, Any] = {
+        "state": "scheduled",
+        "published": 1,
+        "published_at": "2020-01-01",
+    }
+    id = given_due(db, cancelling=True, **sent)
     scene.signals.known[id] = Standing(None, None)
 
     assert scene.passes(2) == 1
@@ -168,8 +174,7 @@ def test_an_attempt_that_was_told_to_stop_and_is_nowhere_any_more_is_lost(
 def test_pages_hide_nobody(db: Database, scene: Scene) -> None:
     ids = [given_running(db) for _ in range(5)]
     ids += [
-        given_attempt(db, state="scheduled", published=1, published_at="2020-01-01")
-        for _ in range(5)
+        given_due(db, state="scheduled", published=1, published_at="2020-01-01") for _ in range(5)
     ]
     scene.signals.known = dict.fromkeys(ids, MISSING)
 
@@ -187,5 +192,5 @@ def test_an_attempt_long_past_its_deadline_timed_out(db: Database, scene: Scene)
 
     assert scene.passes(2) == 2
 
-    assert attempt_row(db, late)["reason"] == "timeout"
-    assert attempt_row(db, in_grace)["reason"] == "node_lost"
+    assert row(db, "attempt", late)["reason"] == "timeout"
+    assert row(db, "attempt", in_grace)["reason"] == "node_lost"

@@ -1,7 +1,8 @@
 import pytest
 
 from tests.support.builders import a_task, submitted
-from tests.support.fleet import Fleet, attempts_of, history_of, job_of, states_of, tasks_of
+from tests.support.fleet import Fleet
+from tests.support.rows import attempts_of, history_of, job_of, states_of, tasks_of
 from windlass.coordinator.engine.cancel import cancel
 from windlass.coordinator.engine.errors import Conflict, NotFound
 from windlass.coordinator.engine.restart import delete, rerun, restart

@@ -1,7 +1,8 @@
 import pytest
 
 from tests.support.builders import a_task, submitted
-from tests.support.fleet import Fleet, attempts_of, job_of, row, states_of, tasks_of
+from tests.support.fleet import Fleet
+from tests.support.rows import attempts_of, job_of, row, states_of, tasks_of
 from windlass.coordinator.store.db import Database
 from windlass.shared import messages
 from windlass.shared.lease import Verdict

@@ -3,8 +3,8 @@ from uuid import UUID
 import pytest
 
 from tests.support.builders import submitted
-from tests.support.fleet import NODE, NOW, Fleet, row
-from tests.support.rows import age
+from tests.support.fleet import NODE, NOW, Fleet
+from tests.support.rows import age, row
 from windlass.coordinator.engine.settle import settle
 from windlass.coordinator.store import logs, nodes
 from windlass.coordinator.store.db import Database

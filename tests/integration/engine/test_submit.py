@@ -2,7 +2,8 @@ import pytest
 
 from tests.support.builders import a_job, a_submission, a_task, submitted
 from tests.support.fakes import FakeSignals
-from tests.support.fleet import Fleet, attempts_of, history_of, job_of, states_of, tasks_of
+from tests.support.fleet import Fleet
+from tests.support.rows import attempts_of, history_of, job_of, states_of, tasks_of
 from windlass.coordinator.engine.errors import Conflict, Invalid
 from windlass.coordinator.engine.submit import submit
 from windlass.coordinator.store.db import Database

@@ -4,8 +4,9 @@ from threading import Event
 
 import pytest
 
-from tests.support.following import Listener, LocalSignals, parsed, text_of
+from tests.support.following import Listener, LocalSignals, text_of
 from tests.support.logs import cut, store
+from tests.support.sse import parsed
 from tests.support.stored import given_ended, given_running
 from tests.support.waiting import until
 from windlass.coordinator.engine.errors import Invalid, NotFound

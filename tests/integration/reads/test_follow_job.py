@@ -3,8 +3,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.following import Heard, Listener, LocalSignals, parsed, text_of
+from tests.support.following import Listener, LocalSignals, text_of
 from tests.support.logs import cut, store
+from tests.support.sse import Heard, parsed
 from tests.support.stored import given_attempt, given_ended, given_job, given_moved, given_task
 from tests.support.waiting import until
 from windlass.coordinator.engine.errors import Invalid, NotFound

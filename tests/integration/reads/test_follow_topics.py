@@ -2,8 +2,9 @@ from threading import Event
 
 import pytest
 
-from tests.support.following import Listener, LocalSignals, parsed
+from tests.support.following import Listener, LocalSignals
 from tests.support.logs import cut, store
+from tests.support.sse import parsed
 from tests.support.stored import given_attempt, given_job, given_moved, given_running, given_task
 from tests.support.waiting import until
 from windlass.coordinator.engine.errors import Invalid, NotFound

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from contextlib import closing
 from threading import Event
 from uuid import uuid4
 
@@ -26,8 +27,9 @@ def nudges(redis: Redis) -> Iterator[Nudges]:
 
 
 @pytest.fixture
-def signals(redis: Redis, nudges: Nudges) -> RedisSignals:
-    return RedisSignals(redis, redis, nudges)
+def signals(redis: Redis, nudges: Nudges) -> Iterator[RedisSignals]:
+    with closing(RedisSignals(redis, redis, nudges)) as signals:
+        yield signals
 
 
 def subscribed(redis: Redis) -> bool:

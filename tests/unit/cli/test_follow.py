@@ -145,6 +145,17 @@ def test_as_json_every_event_is_a_line(windlass: Windlass, api: StubApi) -> None
     assert [json.loads(line)["event"] for line in result.stdout.splitlines()] == ["log", "end"]
 
 
+def test_as_json_too_one_task_leaves_out_the_others(windlass: Windlass, api: StubApi) -> None:
+    mixed = [a_log("a", "one"), a_task("a", "completed"), a_log("longer", "x")]
+    follows(api, Answer(stream(*mixed, a_task("longer", "completed"), an_end("completed"))))
+
+    result = windlass("logs", "-f", JOB, "longer", "-o", "json")
+
+    printed = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [each["event"] for each in printed] == ["log", "task", "end"]
+    assert printed[0]["lines"] == ["x"]
+
+
 def test_a_job_that_is_not_there_is_not_waited_for(windlass: Windlass) -> None:
     assert windlass("logs", "-f", JOB.replace("1", "3")).exit_code == 4
 

@@ -129,6 +129,30 @@ def test_a_log_is_printed_byte_for_byte(windlass: Windlass, api: StubApi) -> Non
     assert windlass("logs", FIRST).stdout_bytes == b"a | \x00\xff\n"
 
 
+def test_a_log_as_json_is_a_line_for_each_line(windlass: Windlass, api: StubApi) -> None:
+    api.on(f"GET /jobs/{FIRST}/log", Answer(b"a | one | two\nb | \xff\na | \na | end"))
+
+    result = windlass("logs", FIRST, "-o", "json")
+
+    assert [json.loads(line) for line in result.stdout.splitlines()] == [
+        {"task": "a", "line": "one | two"},
+        {"task": "b", "line": "\ufffd"},
+        {"task": "a", "line": ""},
+        {"task": "a", "line": "end"},
+    ]
+
+
+def test_one_tasks_log_as_json_bears_its_name(windlass: Windlass, api: StubApi) -> None:
+    tasks = [{"id": "1", "name": "build", "key": "build"}]
+    api.on(f"GET /jobs/{FIRST}/tasks", Answer({"items": tasks, "next": None}))
+    api.on("GET /tasks/1/attempts", Answer({"items": [{"id": "x", "number": 1}]}))
+    api.on("GET /attempts/x/log/download", Answer(b"a | b\n"))
+
+    result = windlass("logs", FIRST, "build", "-o", "json")
+
+    assert json.loads(result.stdout) == {"task": "build", "line": "a | b"}
+
+
 def test_the_newest_attempt_is_meant_unless_another_is_named(
     windlass: Windlass, api: StubApi
 ) -> None:

@@ -64,6 +64,8 @@ def test_an_unknown_field_is_named_with_what_it_may_have_been() -> None:
         ("timeout", -5, "must lie between 0 and 366 days"),
         ("timeout", "900d", "must lie between 0 and 366 days"),
         ("timeout", 0, "must not be 0"),
+        ("grace", "2h", 'must not be "2h"'),
+        ("cmd", ["echo"], "does not go with run"),
         ("timeout", True, "must be a duration such as 90, 10s, 5m or 1h30m"),
         ("priority", 10, "must not be 10"),
         ("priority", -1, "must not be -1"),

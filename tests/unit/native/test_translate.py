@@ -20,41 +20,9 @@ def spec_of(*tasks: dict[str, Any], **fields: Any) -> JobSpec:
     return to_job_spec(JobDocument().load({"name": "x", "tasks": list(tasks), **fields}))
 
 
-def test_every_field_finds_its_place() -> None:
+def test_every_field_of_a_job_finds_its_place() -> None:
     spec = spec_of(
-        {
-            "name": "a",
-            "image": "busybox",
-            "run": "echo $A",
-            "env": {"A": 1, "B": True},
-            "files": {"in.txt": "data"},
-            "workdir": "/w",
-            "needs": [],
-            "if": "{{ inputs.go }}",
-            "var": "out",
-            "queue": "gpu",
-            "priority": 7,
-            "timeout": "1m30s",
-            "grace": 5,
-            "retry": {
-                "limit": 3,
-                "initial_delay": "2s",
-                "scaling_factor": 3,
-                "max_delay": "1m",
-                "jitter": 0.5,
-            },
-            "allow_failure": True,
-            "limits": {"cpus": 1.5, "memory": "512m"},
-            "gpus": 2,
-            "shm": "64m",
-            "mounts": [{"type": "tmpfs", "target": "/t", "size": "1m", "read_only": False}],
-            "networks": ["backend"],
-            "user": 1000,
-            "pull": "always",
-            "registry": {"username": "u", "password": "p"},
-            "tags": ["t"],
-        },
-        {"name": "b", "cmd": ["echo", 1], "entrypoint": ["sh", "-c"]},
+        {"name": "a"},
         description="d",
         inputs={"go": "yes", "n": 3},
         tags=["j"],
@@ -77,46 +45,87 @@ def test_every_field_finds_its_place() -> None:
         timeout=3600.0,
         fail_fast=True,
         output="{{ tasks.out }}",
-        tasks=(
-            TaskSpec(
-                name="a",
-                key="a",
-                container=Container(
-                    image="busybox",
-                    run="echo $A",
-                    env={"A": "1", "B": "true"},
-                    files={"in.txt": "data"},
-                    workdir="/w",
-                    limits=Limits(cpus=1.5, memory=512 << 20),
-                    gpus="2",
-                    shm=64 << 20,
-                    mounts=(Mount(kind="tmpfs", target="/t", size=1 << 20),),
-                    networks=("backend",),
-                    user="1000",
-                    pull="always",
-                    registry=Registry(username="u", password="p"),
-                    timeout=90.0,
-                    grace=5.0,
-                ),
-                condition="{{ inputs.go }}",
-                var="out",
-                queue="gpu",
-                priority=7,
-                retry=Retry(
-                    limit=3, initial_delay=2.0, scaling_factor=3.0, max_delay=60.0, jitter=0.5
-                ),
-                allow_failure=True,
-                tags=("t",),
-            ),
-            TaskSpec(
-                name="b",
-                key="b",
-                container=Container(cmd=("echo", "1"), entrypoint=("sh", "-c")),
-                needs=(0,),
-                queue="bulk",
-                priority=2,
-            ),
-        ),
+        tasks=(TaskSpec(name="a", key="a", container=Container(), queue="bulk", priority=2),),
+    )
+
+
+def test_every_field_of_a_task_finds_its_place() -> None:
+    retry = {"limit": 3, "initial_delay": "2s", "scaling_factor": 3}
+    (task,) = spec_of(
+        {
+            "name": "a",
+            "needs": [],
+            "if": "{{ inputs.go }}",
+            "var": "out",
+            "queue": "gpu",
+            "priority": 7,
+            "retry": {**retry, "max_delay": "1m", "jitter": 0.5},
+            "allow_failure": True,
+            "tags": ["t"],
+        },
+        inputs={"go": "yes"},
+    ).tasks
+
+    assert task == TaskSpec(
+        name="a",
+        key="a",
+        container=Container(),
+        condition="{{ inputs.go }}",
+        var="out",
+        queue="gpu",
+        priority=7,
+        retry=Retry(limit=3, initial_delay=2.0, scaling_factor=3.0, max_delay=60.0, jitter=0.5),
+        allow_failure=True,
+        tags=("t",),
+    )
+
+
+def container_of(**fields: Any) -> Container:
+    return spec_of({"name": "a", **fields}).tasks[0].container
+
+
+def test_what_runs_finds_its_place() -> None:
+    assert container_of(
+        image="busybox",
+        run="echo $A",
+        env={"A": 1, "B": True},
+        files={"in.txt": "data"},
+        workdir="/w",
+        timeout="1m30s",
+        grace=5,
+    ) == Container(
+        image="busybox",
+        run="echo $A",
+        env={"A": "1", "B": "true"},
+        files={"in.txt": "data"},
+        workdir="/w",
+        timeout=90.0,
+        grace=5.0,
+    )
+    assert container_of(cmd=["echo", 1], entrypoint=["sh", "-c"]) == Container(
+        cmd=("echo", "1"), entrypoint=("sh", "-c")
+    )
+
+
+def test_what_it_may_use_finds_its_place() -> None:
+    assert container_of(
+        limits={"cpus": 1.5, "memory": "512m"},
+        gpus=2,
+        shm="64m",
+        mounts=[{"type": "tmpfs", "target": "/t", "size": "1m", "read_only": False}],
+        networks=["backend"],
+        user=1000,
+        pull="always",
+        registry={"username": "u", "password": "p"},
+    ) == Container(
+        limits=Limits(cpus=1.5, memory=512 << 20),
+        gpus="2",
+        shm=64 << 20,
+        mounts=(Mount(kind="tmpfs", target="/t", size=1 << 20),),
+        networks=("backend",),
+        user="1000",
+        pull="always",
+        registry=Registry(username="u", password="p"),
     )
 
 
@@ -134,39 +143,32 @@ def test_needs_are_found_wherever_they_stand() -> None:
     assert spec.tasks[0].needs == (1, 2)
 
 
-def test_a_task_says_more_than_its_defaults() -> None:
-    spec = spec_of(
+def test_a_task_takes_what_it_does_not_say_from_the_defaults() -> None:
+    defaults = {"image": "shared", "queue": "shared", "priority": 3, "tags": ["shared"]}
+    first, second = spec_of(
         {"name": "a"},
-        {
-            "name": "b",
-            "image": "own",
-            "env": {"B": "own"},
-            "retry": {"limit": 1},
-            "limits": {"cpus": 2},
-            "queue": "own",
-            "tags": ["own"],
-        },
+        {"name": "b", "image": "own", "queue": "own", "tags": ["own"]},
+        defaults=defaults,
+    ).tasks
+
+    assert (first.container.image, first.queue, first.tags) == ("shared", "shared", ("shared",))
+    assert (second.container.image, second.queue, second.tags) == ("own", "own", ("own",))
+    assert second.priority == 3
+
+
+def test_what_has_parts_is_taken_from_the_defaults_part_by_part() -> None:
+    (task,) = spec_of(
+        {"name": "a", "env": {"B": "own"}, "retry": {"limit": 1}, "limits": {"cpus": 2}},
         defaults={
-            "image": "shared",
             "env": {"A": "shared", "B": "shared"},
             "retry": {"limit": 5, "jitter": 0},
             "limits": {"memory": "1g"},
-            "queue": "shared",
-            "priority": 3,
-            "tags": ["shared"],
         },
-    )
+    ).tasks
 
-    first, second = spec.tasks
-    assert first.container.image == "shared"
-    assert first.queue == "shared"
-    assert second.container.image == "own"
-    assert second.container.env == {"A": "shared", "B": "own"}
-    assert second.retry == Retry(limit=1, jitter=0.0)
-    assert second.container.limits == Limits(cpus=2.0, memory=1 << 30)
-    assert second.queue == "own"
-    assert second.priority == 3
-    assert second.tags == ("own",)
+    assert task.container.env == {"A": "shared", "B": "own"}
+    assert task.retry == Retry(limit=1, jitter=0.0)
+    assert task.container.limits == Limits(cpus=2.0, memory=1 << 30)
 
 
 def test_a_job_with_nothing_said_is_described_with_nothing_left_out() -> None:

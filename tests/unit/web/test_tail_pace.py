@@ -6,7 +6,7 @@ from time import monotonic
 
 import pytest
 
-from tests.support.following import parsed
+from tests.support.sse import parsed
 from windlass.coordinator.engine.errors import Unavailable
 from windlass.coordinator.web.tail import pace
 from windlass.coordinator.web.tail.frames import frame

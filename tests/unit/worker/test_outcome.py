@@ -94,3 +94,11 @@ def test_a_refusal_keeps_its_reason() -> None:
 def test_trouble_of_the_node_is_charged_to_the_infrastructure() -> None:
     assert outcomes.of_trouble(RuntimeBroken("no daemon")).reason is Reason.NODE_LOST
     assert outcomes.of_trouble(ZeroDivisionError()).reason is Reason.NODE_LOST
+
+
+def test_what_ran_longer_than_it_may_and_failed_has_been_stopped_whoever_did_it() -> None:
+    patient = Container(run="x", timeout=5.0)
+
+    assert outcomes.of_exit(Exit(143, seconds=5.1), None, patient).reason is Reason.TIMEOUT
+    assert outcomes.of_exit(Exit(143, seconds=4.9), None, patient).reason is Reason.EXIT_CODE
+    assert outcomes.of_exit(Exit(0, seconds=5.1), None, patient).reason is None

@@ -89,6 +89,19 @@ def test_bytes_do_not_wait_long_for_company() -> None:
     assert Pump(outlet, clock).carry(pieces(), Chunker(new_attempt_id()), Event()) == []
 
 
+def test_a_byte_after_a_silence_goes_at_once() -> None:
+    outlet, clock = FakeOutlet(), HandClock()
+
+    def pieces() -> Iterator[tuple[Stream, bytes]]:
+        clock.pass_(FLUSH_AFTER)
+        yield "out", b"one\n"
+        assert outlet.size == len(b"one\n")
+        yield "out", b"two\n"
+        assert outlet.size == len(b"one\n")
+
+    Pump(outlet, clock).carry(pieces(), Chunker(new_attempt_id()), Event())
+
+
 def test_a_batch_is_repeated_until_redis_has_it() -> None:
     outlet = FakeOutlet(failures=2)
 

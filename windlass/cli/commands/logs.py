@@ -1,7 +1,8 @@
 """``windlass logs``."""
 
+import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import click
 
@@ -29,19 +30,19 @@ def logs(session: Session, job: str, task: str | None, follows: bool, **which: i
     id = job_id(api, job)
     if follows:
         raise SystemExit(exit_code(_follow(api, id, task, as_json=session.json)))
-    if task is not None:
-        _write(_task_log(api, task_of(api, id, task)["id"], **which))
-    elif any(value is not None for value in which.values()):
+    if task is None and any(value is not None for value in which.values()):
         raise click.UsageError("--attempt and --tail are of one task: name it after the job")
+    named = task_of(api, id, task) if task is not None else None
+    pieces = _task_log(api, named["id"], **which) if named else api.pieces("jobs", id, "log")
+    if session.json:
+        _write_as_json(pieces, named["name"] if named else None)
     else:
-        _write(api.pieces("jobs", id, "log"))
+        _write(pieces)
 
 
 def _follow(api: Client, id: str, task: str | None, *, as_json: bool) -> Mapping[str, object]:
-    if as_json:
-        return follow_as_json(api, id)
     name = task_of(api, id, task)["name"] if task else None
-    return follow(api, id, only=name)
+    return follow_as_json(api, id, only=name) if as_json else follow(api, id, only=name)
 
 
 def _task_log(
@@ -59,6 +60,32 @@ def _attempt(api: Client, task_id: str, number: int | None) -> str:
     if not found:
         raise NotFound("no such attempt" if number else "this task has not been tried yet")
     return str(found[-1])
+
+
+def _write_as_json(pieces: Iterable[bytes], task: str | None) -> None:
+    """One line of the log a line; what is not UTF-8 is replaced, as JSON has no room for it."""
+    for line in _lines(pieces):
+        text = line.decode(errors="replace")
+        of, line_of_it = (task, text) if task else _split(text)
+        click.echo(json.dumps({"task": of, "line": line_of_it}))
+
+
+def _split(text: str) -> tuple[str, str]:
+    """The log of a job has ``task | `` in front of each line."""
+    task, _, line = text.partition(" | ")
+    return task, line
+
+
+def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    begun: list[bytes] = []
+    for piece in pieces:
+        first, *others = piece.split(b"\n")
+        begun.append(first)
+        for start in others:
+            yield b"".join(begun)
+            begun = [start]
+    if any(begun):
+        yield b"".join(begun)
 
 
 def _write(pieces: Iterable[bytes]) -> None:

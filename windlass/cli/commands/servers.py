@@ -1,9 +1,14 @@
 """``windlass coordinator``, ``worker`` and ``migrate``: set up by environment or option."""
 
 import os
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
+
+from windlass.cli.failures import Misconfigured, Unreachable
+
+Config = TypeVar("Config")
 
 
 def _into_environment(**given: object) -> None:
@@ -11,6 +16,19 @@ def _into_environment(**given: object) -> None:
     for name, value in given.items():
         if value is not None and value is not False:
             os.environ[f"WINDLASS_{name.upper()}"] = "true" if value is True else str(value)
+
+
+def _checked(read: Callable[[], Config]) -> Config:
+    """What ``read`` gives; every variable that is wrong, in a line of its own."""
+    from environs import EnvValidationError  # noqa: PLC0415  only servers need it
+
+    try:
+        return read()
+    except EnvValidationError as problem:
+        messages = problem.error_messages
+        if isinstance(messages, list):  # of no variable in particular
+            raise Misconfigured({}, str(problem)) from None
+        raise Misconfigured(messages) from None
 
 
 @click.command()
@@ -26,7 +44,7 @@ def coordinator(**options: Any) -> None:
     from windlass.coordinator.serve import serve  # noqa: PLC0415
 
     _into_environment(**options)
-    raise SystemExit(serve(Config.from_env()))
+    raise SystemExit(serve(_checked(Config.from_env)))
 
 
 @click.command()
@@ -42,14 +60,23 @@ def worker(**options: Any) -> None:
     from windlass.worker.main import serve  # noqa: PLC0415
 
     _into_environment(**options)
-    raise SystemExit(serve(Config.from_env()))
+    raise SystemExit(serve(_checked(Config.from_env)))
 
 
 @click.command()
 @click.option("--database-url", envvar="WINDLASS_DATABASE_URL", required=True, metavar="URL")
 def migrate(database_url: str) -> None:
     """Bring the database up to date."""
+    from windlass.coordinator.store.errors import Unavailable  # noqa: PLC0415  psycopg2
     from windlass.coordinator.store.migrate import migrate as apply  # noqa: PLC0415
+    from windlass.shared.urls import check_postgres  # noqa: PLC0415
 
-    count = apply(database_url)
+    try:
+        check_postgres(database_url)
+    except ValueError as problem:
+        raise click.UsageError(f"--database-url {problem}") from None
+    try:
+        count = apply(database_url)
+    except Unavailable as problem:
+        raise Unreachable(str(problem)) from problem
     click.echo(f"{count} migration{'s'[: count != 1]} applied")

@@ -1,9 +1,8 @@
 """``windlass up``."""
 
-import os
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +10,7 @@ from windlass.cli.failures import Conflict, Unreachable
 
 if TYPE_CHECKING:
     from windlass.embedded.place import Place, Running
+    from windlass.embedded.stack import Options
 
 
 @click.command()
@@ -26,42 +26,35 @@ if TYPE_CHECKING:
     "--database-url", envvar="WINDLASS_DATABASE_URL", default="", help="Else our own Postgres."
 )
 @click.option("--redis-url", envvar="WINDLASS_REDIS_URL", default="", help="Else our own Redis.")
-def up(
-    port: int,
-    data: Path | None,
-    runtime: str | None,
-    concurrency: int | None,
-    **urls: str,
-) -> None:
+def up(port: int, data: Path | None, runtime: str | None, **given: Any) -> None:
     """Keep Postgres, Redis, a coordinator and a worker up on loopback, until Ctrl-C.
 
     The data survives; tasks that run when it ends are taken up again when it is back.
     """
     from windlass.embedded.choice import Choice, choose  # noqa: PLC0415
     from windlass.embedded.place import Place, default_directory  # noqa: PLC0415
-    from windlass.embedded.process import ServerFailed  # noqa: PLC0415
     from windlass.embedded.stack import Options  # noqa: PLC0415
-    from windlass.embedded.supervise import Taken, supervise  # noqa: PLC0415
 
-    began = monotonic()
-    place = Place(data or default_directory())
     choice = Choice(runtime) if runtime else choose()
     if choice.note:
         click.echo(choice.note)
-    options = Options(
-        runtime=choice.runtime,
-        port=port,
-        concurrency=concurrency or max(4, os.cpu_count() or 1),
-        lasting=True,
-        **urls,
-    )
+    wished = {name: value for name, value in given.items() if value}
+    options = Options(runtime=choice.runtime, port=port, lasting=True, **wished)
+    _keep_up(Place(data or default_directory()), options)
+    click.echo("stopped; the data stays")
+
+
+def _keep_up(place: "Place", options: "Options") -> None:
+    from windlass.embedded.process import ServerFailed  # noqa: PLC0415
+    from windlass.embedded.supervise import Taken, supervise  # noqa: PLC0415
+
+    began = monotonic()
     try:
         supervise(place.make(), options, click.echo, lambda running: _greet(place, running, began))
     except Taken:
         raise Conflict(f"a stack runs in {place.directory}; choose another --data") from None
     except (ServerFailed, OSError) as problem:
         raise Unreachable(str(problem)) from None
-    click.echo("stopped; the data stays")
 
 
 def _greet(place: "Place", running: "Running", began: float) -> None:

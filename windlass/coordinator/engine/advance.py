@@ -15,6 +15,7 @@ from windlass.coordinator.store.db import Row
 from windlass.coordinator.store.rows import packed
 from windlass.coordinator.store.transitions import Move, move, move_found
 from windlass.shared import spec
+from windlass.shared.durations import show_duration
 from windlass.shared.states import JOB, TASK, JobState, Reason, TaskState
 from windlass.shared.text import clean
 
@@ -157,7 +158,8 @@ def _ending(turn: Turn, row: Row) -> tuple[JobState, Reason | None, dict[str, ob
     if row["wanted"] == "cancelled":
         return JobState.CANCELLED, Reason.CANCELLED, {}
     if row["wanted"] == "timeout":
-        return JobState.FAILED, Reason.TIMEOUT, {}
+        limit = show_duration(row["timeout"] or 0.0)
+        return JobState.FAILED, Reason.TIMEOUT, {"error": f"timed out after {limit}"}
     if row["failed"] or row["wanted"]:
         return JobState.FAILED, Reason.TASK_FAILED, {}
     if not row["templated"]:

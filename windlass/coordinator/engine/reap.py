@@ -7,6 +7,7 @@ to renew it, and everything reported before it was first missed must have been c
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from time import time
 from uuid import UUID
 
@@ -15,12 +16,26 @@ from windlass.coordinator.engine.ports import Reports, Signals
 from windlass.coordinator.store import out
 from windlass.coordinator.store.db import Database, Row
 from windlass.shared import metrics
-from windlass.shared.lease import LEASE_TTL, RENEW_EVERY, Standing
+from windlass.shared.lease import LEASE_TTL, RENEWALS, Standing
 from windlass.shared.states import Reason
 
 FIRST = UUID(int=0)
-CONFIRM_AFTER = RENEW_EVERY.total_seconds() + 2.0
-ASLEEP = LEASE_TTL.total_seconds()
+
+
+@dataclass(frozen=True)
+class Pace:
+    """``page``: attempts looked at in one go."""
+
+    lease: timedelta = LEASE_TTL
+    page: int = 1000
+
+    @property
+    def confirm_after(self) -> float:
+        return self.asleep / RENEWALS + 2.0
+
+    @property
+    def asleep(self) -> float:
+        return self.lease.total_seconds()
 
 
 @dataclass(frozen=True)
@@ -37,13 +52,13 @@ class Reaper:
         db: Database,
         signals: Signals,
         reports: Reports,
-        limit: int = 1000,
+        pace: Pace = Pace(),
         clock: Callable[[], float] = time,
     ) -> None:
         self._db = db
         self._signals = signals
         self._reports = reports
-        self._limit = limit
+        self._pace = pace
         self._clock = clock
         self._last_pass = clock()
         self._after = FIRST  # among the scheduled, of which each pass looks at one page
@@ -56,7 +71,7 @@ class Reaper:
     def once(self) -> int:
         """One pass; how many were given up on."""
         now = self._clock()
-        slept, self._last_pass = not 0 <= now - self._last_pass < ASLEEP, now
+        slept, self._last_pass = not 0 <= now - self._last_pass < self._pace.asleep, now
         if slept or self._signals.young():
             self._suspects.clear()
             return 0
@@ -70,9 +85,9 @@ class Reaper:
         after = FIRST
         while True:
             with self._db.transaction() as tx:
-                page = out.running(tx, after, self._limit)
+                page = out.running(tx, after, self._pace.page)
             yield page
-            if len(page) < self._limit:
+            if len(page) < self._pace.page:
                 break
             after = page[-1]["id"]
         yield self._scheduled()
@@ -80,9 +95,9 @@ class Reaper:
     def _scheduled(self) -> Sequence[Row]:
         """The next page, and those of earlier pages that are under suspicion."""
         with self._db.transaction() as tx:
-            page = out.scheduled(tx, self._after, self._limit)
+            page = out.scheduled(tx, self._after, self._pace.page)
             again = out.still_scheduled(tx, list(self._suspects))
-        self._after = page[-1]["id"] if len(page) == self._limit else FIRST
+        self._after = page[-1]["id"] if len(page) == self._pace.page else FIRST
         return list({row["id"]: row for row in (*again, *page)}.values())
 
     def _missing(self, page: Sequence[Row]) -> Iterator[Row]:
@@ -97,7 +112,7 @@ class Reaper:
         ripe = {
             id: suspicion.horizon
             for id, suspicion in suspects.items()
-            if now - suspicion.since >= CONFIRM_AFTER
+            if now - suspicion.since >= self._pace.confirm_after
         }
         reached = {horizon for horizon in {*ripe.values()} if self._reports.committed(horizon)}
         return [row for row in missing if ripe.get(row["id"]) in reached]

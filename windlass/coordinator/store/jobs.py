@@ -101,7 +101,7 @@ UPDATE job SET
 FROM json_to_recordset(%(tallies)s)
     AS tally (job_id uuid, ended integer, failed integer, error text, ran double precision)
 WHERE job.id = tally.job_id
-RETURNING id, name, wanted, job.ended = total AS over, job.failed, job.error, templated,
+RETURNING id, name, wanted, timeout, job.ended = total AS over, job.failed, job.error, templated,
     CASE WHEN templated AND job.ended = total THEN spec END AS spec
 """
 
@@ -112,7 +112,7 @@ def count(tx: Tx, tallies: Sequence[Tally]) -> Sequence[Row]:
 
 
 _STATUS = """
-SELECT id, name, wanted, ended = total AS over, failed, error, templated,
+SELECT id, name, wanted, timeout, ended = total AS over, failed, error, templated,
     CASE WHEN templated THEN spec END AS spec
 FROM job WHERE id = %(id)s
 """

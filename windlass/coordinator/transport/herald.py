@@ -24,21 +24,33 @@ class Herald:
         self._waiting: dict[str, set[bytes]] = defaultdict(set)
         self._given = Event()
         self._thread: Thread | None = None
+        self._closing = False
+
+    def close(self) -> None:
+        """What was said leaves; nothing goes out after it. Before the client is closed."""
+        with self._lock:
+            self._closing, thread = True, self._thread
+        self._given.set()
+        if thread is not None:
+            thread.join()
 
     def say(self, channel: str, words: Iterable[bytes] = ()) -> None:
         """Each of ``words`` once, one behind the other; or just the channel."""
         with self._lock:
             self._waiting[channel].update(words)
-            if self._thread is None:
+            if self._thread is None and not self._closing:
                 self._thread = Thread(target=self._run, name="herald", daemon=True)
                 self._thread.start()
         self._given.set()
 
     def _run(self) -> None:
-        while True:
+        closing = False
+        while not closing:
             self._given.wait()
             self._given.clear()
-            sleep(GAP if self._publish() else SILENCE)
+            closing = self._closing
+            gap = GAP if self._publish() else SILENCE
+            sleep(0 if closing else gap)
 
     def _publish(self) -> bool:
         with self._lock:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 from time import monotonic
 from typing import Any, cast
 from uuid import UUID
@@ -14,7 +15,6 @@ from windlass.coordinator.transport.nudges import Nudges
 from windlass.shared import keys
 from windlass.shared.lease import LEASE_TTL, TICKET_TTL, Leases, Standing, Verdict
 
-YOUTH = LEASE_TTL.total_seconds() + 1  # Redis tells its uptime in whole seconds
 SLOW = 2.0  # a call that takes longer shows that holders, too, may have waited
 
 # KEYS: epoch    returns: seconds since it was first set, and the name of this run of Redis
@@ -23,6 +23,15 @@ local now = redis.call("time")[1]
 redis.call("set", KEYS[1], now, "nx")
 return now - redis.call("get", KEYS[1])
 """
+
+
+def youth_of(lease: timedelta) -> float:
+    """So long after its start Redis may not know of all who hold a lease: its uptime is told in
+    whole seconds."""
+    return lease.total_seconds() + 1
+
+
+YOUTH = youth_of(LEASE_TTL)
 
 
 class RedisSignals:
@@ -37,6 +46,9 @@ class RedisSignals:
         self._age = redis.register_script(_AGE)
         self._run = ""
         self._troubled_at = float("-inf")
+
+    def close(self) -> None:
+        self._herald.close()
 
     def wake_dispatch(self) -> None:
         self._herald.say(keys.DISPATCH_NUDGE)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from flask import current_app
 from werkzeug.exceptions import HTTPException
 
 from windlass.coordinator.engine.errors import (
@@ -15,6 +16,7 @@ from windlass.coordinator.engine.errors import (
     Unavailable,
 )
 from windlass.coordinator.web.reading import Flaw, Unreadable
+from windlass.shared.sizes import show_size
 
 RETRY_AFTER = 2  # seconds: Postgres or Redis is usually back by then
 
@@ -109,11 +111,16 @@ def _of_http(problem: HTTPException) -> Failure:
     )
 
 
+def _at_most() -> str:
+    allowed = current_app.config["MAX_CONTENT_LENGTH"] if current_app else None
+    return f"; at most {show_size(allowed)} are taken" if allowed else ""
+
+
 def _words(problem: HTTPException) -> str:
     if problem.code == HTTPStatus.NOT_FOUND:
         return "there is nothing at this address"
     if problem.code == HTTPStatus.METHOD_NOT_ALLOWED:
         return "this address does not take that method"
     if problem.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        return "the request is too large"
+        return f"the request is too large{_at_most()}"
     return problem.description or problem.name

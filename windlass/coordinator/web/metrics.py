@@ -1,9 +1,12 @@
 """What is counted of HTTP, and what a scrape asks the engine for."""
 
 import time
+from collections.abc import Iterator
 
 from flask import Flask, Response, g, request
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 from windlass.coordinator.engine.service import Engine
 from windlass.shared import metrics
@@ -36,24 +39,48 @@ def install(app: Flask) -> None:
 
 def render(engine: Engine) -> bytes:
     """Counters of this coordinator, then the state of the whole system."""
-    return metrics.render() + generate_latest(_of_system(engine))
-
-
-def _of_system(engine: Engine) -> CollectorRegistry:
     registry = CollectorRegistry()
-    jobs = Gauge("windlass_jobs", "Jobs by state", ["state"], registry=registry)
-    for state, count in engine.totals().by_state.items():
-        jobs.labels(state).set(count)
-    attempts = Gauge("windlass_attempts", "Open attempts", ["queue", "state"], registry=registry)
-    serving = Gauge("windlass_queue_nodes", "Active nodes by queue", ["queue"], registry=registry)
-    for queue in engine.queues():
-        attempts.labels(queue.name, "pending").set(queue.pending)
-        attempts.labels(queue.name, "scheduled").set(queue.scheduled)
-        attempts.labels(queue.name, "running").set(queue.running)
-        serving.labels(queue.name).set(queue.nodes)
-    slots = Gauge("windlass_node_slots", "Slots by node", ["node", "state"], registry=registry)
-    busy = Gauge("windlass_node_running", "Attempts by node", ["node", "state"], registry=registry)
-    for node in engine.nodes():
-        slots.labels(node.name, node.state).set(node.slots)
-        busy.labels(node.name, node.state).set(node.running)
-    return registry
+    registry.register(_System(engine))
+    return metrics.render() + generate_latest(registry)
+
+
+class _System(Collector):
+    """Read anew by every scrape and kept nowhere: a Gauge would be written to the files that the
+    processes of a coordinator share, and be told by each of them, also of nodes that are gone."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        yield self._jobs()
+        yield from self._queues()
+        yield from self._nodes()
+
+    def _jobs(self) -> GaugeMetricFamily:
+        jobs = GaugeMetricFamily("windlass_jobs", "Jobs by state", labels=["state"])
+        for state, count in self._engine.totals().by_state.items():
+            jobs.add_metric([state], count)
+        return jobs
+
+    def _queues(self) -> Iterator[GaugeMetricFamily]:
+        attempts = GaugeMetricFamily(
+            "windlass_attempts", "Open attempts", labels=["queue", "state"]
+        )
+        serving = GaugeMetricFamily(
+            "windlass_queue_nodes", "Active nodes by queue", labels=["queue"]
+        )
+        for queue in self._engine.queues():
+            attempts.add_metric([queue.name, "pending"], queue.pending)
+            attempts.add_metric([queue.name, "scheduled"], queue.scheduled)
+            attempts.add_metric([queue.name, "running"], queue.running)
+            serving.add_metric([queue.name], queue.nodes)
+        yield from (attempts, serving)
+
+    def _nodes(self) -> Iterator[GaugeMetricFamily]:
+        of = ["node", "state"]
+        slots = GaugeMetricFamily("windlass_node_slots", "Slots by node", labels=of)
+        busy = GaugeMetricFamily("windlass_node_running", "Attempts by node", labels=of)
+        for node in self._engine.nodes():
+            slots.add_metric([node.name, node.state], node.slots)
+            busy.add_metric([node.name, node.state], node.running)
+        yield from (slots, busy)

@@ -6,7 +6,7 @@ from typing import Any
 
 from windlass.coordinator.web.fields import Parsed, kind, shown
 from windlass.coordinator.web.refusals import refuse
-from windlass.shared.durations import LONGEST, parse_duration
+from windlass.shared.durations import LONGEST, parse_duration, show_duration
 from windlass.shared.sizes import LARGEST, parse_size
 
 _DIGITS = re.compile(r"[0-9]{1,18}")
@@ -66,26 +66,28 @@ class Real(Parsed):
 
 
 class Duration(Parsed):
-    """``90``, ``"1h30m"``: seconds in the program, ``least`` and more."""
+    """``90``, ``"1h30m"``: seconds in the program, from ``least`` to ``most``."""
 
-    def __init__(self, *, least: float = 0, **options: Any) -> None:
+    def __init__(self, *, least: float = 0, most: float = LONGEST, **options: Any) -> None:
         super().__init__(**options)
         self._least = least
+        self._most = most
 
     def parse(self, value: Any) -> float:
-        allowed = f"10s, 5m, 1h30m, 250ms or seconds; from {self._least:g}s to 366d"
+        most = "366d" if self._most == LONGEST else show_duration(self._most)
+        allowed = f"10s, 5m, 1h30m, 250ms or seconds; from {self._least:g}s to {most}"
         try:
             seconds = parse_duration(value)
         except (ValueError, OverflowError) as problem:
             raise refuse(str(problem), allowed) from None
-        if seconds < self._least:
+        if not self._least <= seconds <= self._most:
             raise refuse(f"must not be {shown(value)}", allowed)
         return seconds
 
     def schema(self) -> dict[str, Any]:
         return {
             "oneOf": [
-                {"type": "number", "minimum": self._least, "maximum": LONGEST},
+                {"type": "number", "minimum": self._least, "maximum": self._most},
                 {"type": "string", "examples": ["10s", "5m", "1h30m", "250ms"]},
             ]
         }

@@ -56,9 +56,16 @@ def _events(text: str) -> Iterator[yaml.Event]:
         yield from yaml.parse(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
-        raise Unreadable(_flaw((), f"not valid YAML: {problem.problem}", "", mark)) from None
+        raise Unreadable(_flaw((), *_in_words(problem), mark)) from None
     except yaml.YAMLError as problem:
         raise Unreadable(_reader_flaw(text, problem)) from None
+
+
+def _in_words(problem: yaml.MarkedYAMLError) -> tuple[str, str]:
+    """Message, and what is allowed; the C parser has a limit of depth, too, beyond ours."""
+    if "maximum nesting depth" in (problem.problem or ""):
+        return "nested too deeply", f"at most {DEEPEST} levels"
+    return f"not valid YAML: {problem.problem}", ""
 
 
 def _reader_flaw(text: str, problem: yaml.YAMLError) -> Flaw:

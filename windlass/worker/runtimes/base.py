@@ -5,7 +5,7 @@ Starting the same attempt twice returns the same run. A run outlives the worker:
 """
 
 from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 from uuid import UUID
@@ -16,7 +16,6 @@ from windlass.shared.states import Reason
 # A task finds the paths of these files in its environment.
 OUTPUT_VARIABLE = "WINDLASS_OUTPUT"
 PROGRESS_VARIABLE = "WINDLASS_PROGRESS"
-ATTEMPT_VARIABLE = "WINDLASS_ATTEMPT"  # and here which try it is, from 1
 OUTPUT_LIMIT = 1 << 20  # bytes of an output file that are read; the rest is an error
 PIECE = 1 << 16  # the most bytes that ``Run.output`` yields at once
 
@@ -57,6 +56,7 @@ class Exit:
     code: int
     oom: bool = False  # the kernel killed one of its processes for memory, and it did not succeed
     fault: str | None = None  # why its first process could not be had at all: reason SETUP
+    seconds: float | None = field(default=None, compare=False)  # it ran, where that is known
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from time import time
+from time import CLOCK_BOOTTIME, clock_gettime
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,12 @@ class Life:
 
     pid: int
     start: int  # in clock ticks since boot
-    began: float  # Unix time
+    began: float  # seconds since boot: whoever sets the clock does not touch it
 
     @classmethod
     def own(cls) -> "Life":
         pid = os.getpid()
-        return cls(pid, start_of(pid) or 0, time())
+        return cls(pid, start_of(pid) or 0, since_boot())
 
     @classmethod
     def parse(cls, text: str) -> "Life":
@@ -32,6 +32,10 @@ class Life:
 
     def __str__(self) -> str:
         return f"{self.pid} {self.start} {self.began}"
+
+
+def since_boot() -> float:
+    return clock_gettime(CLOCK_BOOTTIME)
 
 
 def start_of(pid: int) -> int | None:

@@ -16,6 +16,7 @@ from windlass.coordinator.engine.views import (
 )
 from windlass.coordinator.web.reading import WrittenFloat, WrittenInt
 from windlass.shared.redact import MASK, is_secret_key, redact_env
+from windlass.shared.spec import TaskSpec
 
 Doc = dict[str, Any]
 
@@ -88,10 +89,7 @@ def task(view: TaskView) -> Doc:
         "ended_at": moment(view.ended_at),
         "attempt_id": view.attempt_id,
         "node": view.node,
-        "if": view.spec.condition,
-        "tags": view.spec.tags,
-        "retry": retry_document(view.spec.retry),
-        **_container(view),
+        **_asked(view.spec),
     }
 
 
@@ -194,10 +192,11 @@ def _masked_entry(key: str, value: Any) -> Any:
     return masked(value)
 
 
-def _container(view: TaskView) -> Doc:
+def _asked(spec: TaskSpec) -> Doc:
+    said = {"if": spec.condition, "tags": spec.tags, "retry": retry_document(spec.retry)}
     shown: Doc = {"image": None, "run": None, "cmd": [], "env": {}}
-    given: Doc = masked(container_document(view.spec.container))
-    return shown | given
+    given: Doc = masked(container_document(spec.container))
+    return said | shown | given
 
 
 def _percent(part: int, whole: int) -> float:

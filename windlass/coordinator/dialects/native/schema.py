@@ -6,10 +6,12 @@ and the engine whatever holds for the jobs of every door.
 
 from typing import Any
 
+from marshmallow import ValidationError, validates_schema
+
 from windlass.coordinator.web.fields import Choice, Flag, QueueName, Scalar, Text, shown
 from windlass.coordinator.web.nested import ListOf, Part, Table
 from windlass.coordinator.web.quantities import Duration, Real, Size, Whole
-from windlass.coordinator.web.refusals import Strict, refuse
+from windlass.coordinator.web.refusals import Said, Strict, refuse
 
 MOST_TASKS = 100_000
 _NAME = 256
@@ -17,6 +19,7 @@ _IMAGE = 1024
 _TAG = 128
 _TEMPLATE = 64 * 1024
 _MEBIBYTE = 1 << 20
+_LONGEST_GRACE = 3600
 
 
 class QueueOrTemplate(QueueName):
@@ -84,7 +87,7 @@ class SharedDocument(Strict):
     queue = QueueOrTemplate()
     priority = Whole(0, 9)
     timeout = Duration(least=0.001)
-    grace = Duration()
+    grace = Duration(most=_LONGEST_GRACE)
     retry = Part(RetryDocument)
     allow_failure = Flag()
     limits = Part(LimitsDocument)
@@ -110,6 +113,11 @@ class TaskDocument(SharedDocument):
     needs = Names()
     condition = Scalar(data_key="if", least=1, most=_TEMPLATE)
     var = Text(least=1, most=_NAME)
+
+    @validates_schema
+    def one_program(self, document: dict[str, Any], **_: Any) -> None:
+        if "run" in document and "cmd" in document:
+            raise ValidationError({"cmd": [Said("does not go with run", "run or cmd")]})
 
 
 class JobDocument(Strict):

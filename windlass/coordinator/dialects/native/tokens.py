@@ -9,12 +9,13 @@ from marshmallow import ValidationError
 from windlass.coordinator.dialects.native import documents, present
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.web import replies
-from windlass.coordinator.web.auth import Gate, Scope
+from windlass.coordinator.web.auth import ANYBODY, Gate, Scope
 from windlass.coordinator.web.body import MEDIA, read_body
 from windlass.coordinator.web.failures import invalid
 from windlass.coordinator.web.fields import Choice, Text
 from windlass.coordinator.web.operations import Call, Gives, operation
 from windlass.coordinator.web.quantities import Moment
+from windlass.coordinator.web.reading import Flaw
 from windlass.coordinator.web.refusals import Strict, flaws
 
 
@@ -25,6 +26,11 @@ class TokenDocument(Strict):
 
 
 _SCHEMA = TokenDocument()
+_LOCKS_OUT = Flaw(
+    ("scope",),
+    "would lock everybody out: with the first token, who has none can do nothing any more",
+    "admin, for the first token",
+)
 
 
 class Tokens:
@@ -45,9 +51,14 @@ class Tokens:
         gives={HTTPStatus.CREATED: Gives(schema=documents.TokenWithSecret)},
         fails=(HTTPStatus.CONFLICT,),
     )
-    def create_token(self, _: Call) -> Response:
-        """Make a token; its secret is told this once."""
+    def create_token(self, call: Call) -> Response:
+        """Make a token; its secret is told this once.
+
+        The first one is of scope admin.
+        """
         asked = _read()
+        if call.caller is ANYBODY and asked["scope"] != Scope.ADMIN:
+            raise invalid("the token is not valid", [_LOCKS_OUT])
         token, secret = self._engine.create_token(
             asked["name"], asked["scope"], asked.get("expires_at")
         )

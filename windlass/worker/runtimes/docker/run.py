@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from threading import Lock
 from time import monotonic, sleep
 from typing import Any
@@ -88,7 +89,8 @@ class DockerRun:
         if times_away and code in _TAKEN_DOWN:
             raise _Gone("the Docker daemon went down while it ran")
         fault = self._fault(inspected) if code in faults.UNSTARTED_CODES else None
-        return Exit(code, oom=code != 0 and bool(state["OOMKilled"]), fault=fault)
+        oom = code != 0 and bool(state["OOMKilled"])
+        return Exit(code, oom=oom, fault=fault, seconds=_seconds(state))
 
     def _fault(self, inspected: dict[str, Any]) -> str | None:
         with machinery(), _gone():
@@ -120,3 +122,9 @@ class DockerRun:
     def _inspect(self) -> dict[str, Any]:
         with machinery(), _gone():
             return dict(self._daemon.api.inspect_container(self._id))
+
+
+def _seconds(state: dict[str, Any]) -> float:
+    """By the daemon's clock."""
+    began, ended = (datetime.fromisoformat(state[key]) for key in ("StartedAt", "FinishedAt"))
+    return (ended - began).total_seconds()

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-from windlass.worker.runtimes.life import Life
+from windlass.worker.runtimes.life import Life, since_boot
 
 _PRIVATE = 0o600
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
@@ -28,6 +28,7 @@ _USUAL_GRACE = 10.0
 class End:
     code: int
     fault: str | None = None
+    at: float | None = None  # seconds since boot
 
 
 class Directory:
@@ -67,7 +68,7 @@ class Directory:
         return monotonic() + _USUAL_GRACE
 
     def record(self, end: End) -> None:
-        self._write("exit", json.dumps([end.code, end.fault]))
+        self._write("exit", json.dumps([end.code, end.fault, since_boot()]))
 
     def end(self) -> End | None:
         with suppress(FileNotFoundError):

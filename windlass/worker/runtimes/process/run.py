@@ -70,7 +70,8 @@ class ProcessRun:
         end = self._directory.end()
         if end is None:
             raise RuntimeBroken("its guardian was killed: how it ended cannot be known")
-        return Exit(end.code, fault=end.fault)
+        seconds = None if end.at is None else end.at - self._guardian.began
+        return Exit(end.code, fault=end.fault, seconds=seconds)
 
     def stop(self, grace: float) -> None:
         with watching(self._guardian) as guardian:

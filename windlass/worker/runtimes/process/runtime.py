@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from time import time
 from urllib.parse import quote
 from uuid import UUID
 
@@ -24,6 +23,7 @@ from windlass.worker.runtimes.base import (
     RuntimeConfig,
 )
 from windlass.worker.runtimes.companion import Companion
+from windlass.worker.runtimes.life import since_boot
 from windlass.worker.runtimes.orders import check_order, to_bytes, without_secrets
 from windlass.worker.runtimes.process import wishes
 from windlass.worker.runtimes.process.accounts import Account, account
@@ -113,7 +113,9 @@ class ProcessRuntime:
             return None
         if guardian is None:
             return None
-        return Adopted(order, ProcessRun(directory, guardian), max(0.0, time() - guardian.began))
+        return Adopted(
+            order, ProcessRun(directory, guardian), max(0.0, since_boot() - guardian.began)
+        )
 
     def sweep(self, keep: Set[UUID]) -> int:
         with _machinery():
