@@ -10,7 +10,7 @@ from typing import Self
 from environs import Env, FileAwareEnv, ValidationError, validate
 
 from windlass.shared.durations import parse_duration
-from windlass.shared.lease import LEASE_TTL
+from windlass.shared.lease import LEASE_TTL, parse_lease
 from windlass.shared.queues import is_queue_name
 from windlass.shared.spec import DEFAULT_QUEUE
 from windlass.shared.urls import check_redis
@@ -53,7 +53,7 @@ class Config:
                 bind_sources=_many(env.list("BIND_SOURCES", [])),
                 networks=_many(env.list("NETWORKS", [])),
                 default_image=env.str("DEFAULT_IMAGE", None),
-                lease=timedelta(seconds=_parsed(env.str("LEASE", "15s", validate=_is_duration))),
+                lease=_lease(env.str("LEASE", "15s", validate=_is_lease)),
                 drain_timeout=_parsed(env.str("DRAIN_TIMEOUT", "10s", validate=_is_duration)),
                 health_file=env.path("HEALTH_FILE", None),
                 log_level=env.str(
@@ -93,6 +93,13 @@ def _is_duration(text: str) -> None:
         raise ValidationError(str(problem)) from None
 
 
+def _is_lease(text: str) -> None:
+    try:
+        parse_lease(text)
+    except ValueError as problem:
+        raise ValidationError(str(problem)) from None
+
+
 def _many(values: list[str] | None) -> tuple[str, ...]:
     """Empty for what was refused already: ``seal`` reports it."""
     return tuple(values or ())
@@ -104,6 +111,14 @@ def _parsed(text: str | None) -> float:
         return parse_duration(text or "0s")
     except ValueError:
         return 0.0
+
+
+def _lease(text: str | None) -> timedelta:
+    """Likewise any."""
+    try:
+        return parse_lease(text or "")
+    except ValueError:
+        return LEASE_TTL
 
 
 def _default_state_dir() -> Path:
