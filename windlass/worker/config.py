@@ -15,6 +15,7 @@ from windlass.shared.queues import is_queue_name
 from windlass.shared.spec import DEFAULT_QUEUE
 from windlass.shared.urls import check_redis
 from windlass.worker.identity import ANY_NUMBER
+from windlass.worker.runtimes import NAMES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,9 +47,7 @@ class Config:
                 concurrency=env.int(
                     "CONCURRENCY", os.cpu_count() or 1, validate=validate.Range(min=1, max=1000)
                 ),
-                runtime=env.str(
-                    "RUNTIME", "docker", validate=validate.OneOf(["docker", "process"])
-                ),
+                runtime=env.str("RUNTIME", "docker", validate=validate.OneOf(NAMES)),
                 state_dir=env.path("STATE_DIR", _default_state_dir()),
                 bind_sources=_many(env.list("BIND_SOURCES", [])),
                 networks=_many(env.list("NETWORKS", [])),

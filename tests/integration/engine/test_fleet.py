@@ -20,7 +20,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 def a_beat(node: str = "node-1", *, running: tuple[UUID, ...] = (), **more: object) -> NodeBeat:
     known: dict[str, object] = {"queues": ("default",), "slots": 4, "runtime": "process"}
     rest = {"version": "1", "hostname": "host", **known, **more}
-    return NodeBeat(node=node, at=NOW, running=running, **rest)  # type: ignore[arg-type]
+    return NodeBeat(node=node, at=NOW, running=running, **rest)  # type: ignore[arg-type]  # fields of any type
 
 
 def heard_ago(db: Database, node: str, seconds: float) -> None:

@@ -19,7 +19,7 @@ Row = Mapping[str, Any]
 
 _BEGIN = "BEGIN"
 
-psycopg2.extras.register_uuid()  # type: ignore[no-untyped-call]
+psycopg2.extras.register_uuid()  # type: ignore[no-untyped-call]  # its stubs do not know it
 
 
 class Writer(Protocol):

@@ -17,7 +17,7 @@ _RUNNING = f"""
 SELECT id, state, node, cancelling, {_OVERDUE} AS overdue FROM attempt
 WHERE state = 'running' AND id > %(after)s
 ORDER BY id LIMIT %(limit)s
-"""  # noqa: S608
+"""  # noqa: S608 - constants only
 
 
 def running(tx: Tx, after: UUID, limit: int) -> Sequence[Row]:
