@@ -20,8 +20,8 @@ TICKET_TTL = timedelta(days=30)
 VERDICT_TTL = timedelta(days=1)
 SETTLED_TTL = timedelta(minutes=10)  # a holder that slept longer finds neither ticket nor lease
 LEASE_TTL = timedelta(seconds=15)
+LEASES = (timedelta(seconds=3), timedelta(hours=1))  # from, to; renewing takes a while
 RENEWALS = 3  # in the time of a lease
-_SHORTEST, _LONGEST = timedelta(seconds=1), timedelta(hours=1)
 
 # KEYS: ticket, lease, verdict    ARGV: holder, lease ttl in ms, ticket ttl in s
 # returns: 1 if claimed, else 0
@@ -77,14 +77,6 @@ class Standing:
 
     ticket: str | None  # "open", "spent", "revoked" or None
     holder: str | None
-
-
-def parse_lease(text: str) -> timedelta:
-    """As an operator writes it; ValueError, in words."""
-    lease = timedelta(seconds=parse_duration(text))
-    if not _SHORTEST <= lease <= _LONGEST:
-        raise ValueError(f"must be from 1s to 1h, not {text!r}")
-    return lease
 
 
 class Leases:
@@ -152,6 +144,15 @@ class Leases:
 
     def _args(self, holder: str) -> list[str | int]:
         return [holder, self._ttl_ms, self._ticket_s]
+
+
+def parse_lease(text: str) -> timedelta:
+    """ValueError, in words fit for a user."""
+    lease = timedelta(seconds=parse_duration(text))
+    shortest, longest = LEASES
+    if not shortest <= lease <= longest:
+        raise ValueError("must lie between 3 seconds and an hour")
+    return lease
 
 
 def _keys(attempt_id: UUID) -> list[str]:

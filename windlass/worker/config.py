@@ -52,7 +52,7 @@ class Config:
                 bind_sources=_many(env.list("BIND_SOURCES", [])),
                 networks=_many(env.list("NETWORKS", [])),
                 default_image=env.str("DEFAULT_IMAGE", None),
-                lease=timedelta(seconds=_parsed(env.str("LEASE", "15s", validate=_is_lease))),
+                lease=_lease(env.str("LEASE", "15s", validate=_is_lease)),
                 drain_timeout=_parsed(env.str("DRAIN_TIMEOUT", "10s", validate=_is_duration)),
                 health_file=env.path("HEALTH_FILE", None),
                 log_level=env.str(
@@ -85,16 +85,16 @@ def _is_redis(text: str) -> None:
         raise ValidationError(str(problem)) from None
 
 
-def _is_lease(text: str) -> None:
+def _is_duration(text: str) -> None:
     try:
-        parse_lease(text)
+        parse_duration(text)
     except ValueError as problem:
         raise ValidationError(str(problem)) from None
 
 
-def _is_duration(text: str) -> None:
+def _is_lease(text: str) -> None:
     try:
-        parse_duration(text)
+        parse_lease(text)
     except ValueError as problem:
         raise ValidationError(str(problem)) from None
 
@@ -110,6 +110,14 @@ def _parsed(text: str | None) -> float:
         return parse_duration(text or "0s")
     except ValueError:
         return 0.0
+
+
+def _lease(text: str | None) -> timedelta:
+    """Likewise any."""
+    try:
+        return parse_lease(text or "")
+    except ValueError:
+        return LEASE_TTL
 
 
 def _default_state_dir() -> Path:

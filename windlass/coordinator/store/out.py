@@ -5,10 +5,12 @@ from uuid import UUID
 
 from windlass.coordinator.store.db import Row, Tx
 
-# Overdue: its worker should have stopped it long ago. Grace is in the message as the worker got it.
+# Overdue: its worker should have stopped it long ago. Grace is in the message as the worker got it,
+# which is read only where it matters.
 _OVERDUE = """
-coalesce(deadline < now() - interval '30 seconds'
-    - interval '1 second' * coalesce((message::json #>> '{container,grace}')::float8, 10), false)
+CASE WHEN deadline < now() - interval '30 seconds' THEN deadline < now() - interval '30 seconds'
+    - interval '1 second' * coalesce((message::json #>> '{container,grace}')::float8, 10)
+ELSE false END
 """
 
 _RUNNING = f"""
