@@ -8,7 +8,7 @@ from time import monotonic
 from crash.members import Member
 from crash.stack import Stack
 
-_BETWEEN = (0.3, 2.5)  # seconds
+_BETWEEN = (0.2, 1.6)  # seconds
 _SHORT, _LONG = (0.5, 5.0), (17.0, 25.0)  # a lease lasts 15
 _HTTP, _LOOPS = 0, 1  # a coordinator's children
 

@@ -4,6 +4,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -88,9 +89,11 @@ class Crash:
     def _judge(self) -> list[Finding]:
         judge = Judge(self._api, *self._effects.read())
         findings = []
-        for case in self._cases():
+        with ThreadPoolExecutor(_CUSTOMERS) as pool:
+            verdicts = list(pool.map(judge.of, self._cases()))
+        for case, verdict in zip(self._cases(), verdicts, strict=True):
             found: dict[str, list[str]] = {}
-            for finding in judge.of(case):
+            for finding in verdict:
                 found.setdefault(finding.word, []).append(finding.text)
             case.over = not found
             name = f"{case.plan.kind} {case.job}"

@@ -75,7 +75,7 @@ def order(run: str | None = None, **container: object) -> RunAttempt:
         job_name="job",
         task_name="task",
         queue="default",
-        container=Container(run=run, **container),  # type: ignore[arg-type]
+        container=Container(run=run, **container),  # type: ignore[arg-type]  # fields of any type
     )
 
 

@@ -189,7 +189,7 @@ def test_text_that_no_process_can_have_is_rejected(
     lab: Lab, field: str, container: dict[str, object]
 ) -> None:
     with pytest.raises(Unrunnable, match=f"{field}:") as refusal:
-        lab.runtime.start(order(**container))  # type: ignore[arg-type]
+        lab.runtime.start(order(**container))  # type: ignore[arg-type]  # likewise
 
     assert refusal.value.reason == Reason.REJECTED
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from threading import Event, Thread
 
 from tests.support.rows import job_of
@@ -12,12 +13,13 @@ from windlass.coordinator.engine.views import Submission
 from windlass.coordinator.store.db import Database
 from windlass.coordinator.wiring import run_loops
 from windlass.shared.ids import JobId
+from windlass.shared.lease import LEASE_TTL
 from windlass.shared.spec import Container, JobSpec, TaskSpec
 
 
 @contextmanager
-def the_loops(database_url: str, redis_url: str) -> Iterator[None]:
-    config = Config(database_url=database_url, redis_url=redis_url)
+def the_loops(database_url: str, redis_url: str, lease: timedelta = LEASE_TTL) -> Iterator[None]:
+    config = Config(database_url=database_url, redis_url=redis_url, lease=lease)
     stop = Event()
     thread = Thread(target=run_loops, args=(config, stop.wait))
     thread.start()

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
 
-from windlass.embedded import valkey
+from windlass.embedded import postgres, valkey
 from windlass.embedded.process import Server
 from windlass.embedded.valkey import free_port
 
@@ -110,3 +110,22 @@ class RestartableRedis:
 
     def _start(self) -> Server:
         return valkey.start(self._data / str(self._lives), self._port, _PASSWORD)
+
+
+class RestartablePostgres:
+    """A Postgres that a test may bring down at once, as a crash does, and start again."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._server = postgres.start(data)
+        self.url = self._server.url
+
+    def crash(self) -> None:
+        self._server.process.send_signal(signal.SIGQUIT)
+        self._server.process.wait()
+
+    def start(self) -> None:
+        self._server = postgres.start(self._data)
+
+    def stop(self) -> None:
+        self._server.stop()

@@ -37,7 +37,7 @@ def ensure(client: APIClient, name: str, *changes: str) -> None:
 
 def _ensure(client: APIClient, name: str, root: bytes, changes: list[str]) -> None:
     try:
-        client.inspect_image(name)  # type: ignore[no-untyped-call]
+        client.inspect_image(name)  # type: ignore[no-untyped-call]  # its stubs say nothing of it
     except ImageNotFound:
         repository, _, tag = name.partition(":")
         client.import_image_from_data(

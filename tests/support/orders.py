@@ -21,4 +21,4 @@ def an_order(container: Container | None = None, attempt_id: UUID | None = None)
 
 
 def a_script(run: str, **wishes: object) -> RunAttempt:
-    return an_order(Container(run=run, **wishes))  # type: ignore[arg-type]
+    return an_order(Container(run=run, **wishes))  # type: ignore[arg-type]  # fields of any type

@@ -11,7 +11,7 @@ def rows(db: Database, table: str, ids: Sequence[UUID]) -> Sequence[Row]:
     """In the order of their ids."""
     with db.transaction() as tx:
         return tx.all(
-            f"SELECT * FROM {table} WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id",  # noqa: S608
+            f"SELECT * FROM {table} WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id",  # noqa: S608 - names of ours
             ids=list(ids),
         )
 
@@ -64,7 +64,7 @@ def age(db: Database, id: UUID, column: str, seconds: float) -> None:
     """Let a time of an attempt lie that much further in the past."""
     with db.transaction() as tx:
         tx.run(
-            f"UPDATE attempt SET {column} = {column} - make_interval(secs => %(by)s)"  # noqa: S608
+            f"UPDATE attempt SET {column} = {column} - make_interval(secs => %(by)s)"  # noqa: S608 - names of ours
             " WHERE id = %(id)s",
             by=seconds,
             id=id,

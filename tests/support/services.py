@@ -5,13 +5,14 @@ missing skips on a laptop and fails where CI is set.
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 
 from windlass.embedded import postgres, valkey
+from windlass.embedded.process import Server
 
 
 def missing(what: str) -> None:
@@ -21,24 +22,20 @@ def missing(what: str) -> None:
     pytest.skip(what)
 
 
-@contextmanager
-def a_postgres(data: Path) -> Iterator[str]:
-    if url := os.environ.get("WINDLASS_TEST_POSTGRES"):
-        yield url
-        return
-    server = postgres.start(data)
-    try:
-        yield server.url
-    finally:
-        server.stop()
+def a_postgres(data: Path) -> AbstractContextManager[str]:
+    return _named_or_started("WINDLASS_TEST_POSTGRES", lambda: postgres.start(data))
+
+
+def a_redis(data: Path) -> AbstractContextManager[str]:
+    return _named_or_started("WINDLASS_TEST_REDIS", lambda: valkey.start(data))
 
 
 @contextmanager
-def a_redis(data: Path) -> Iterator[str]:
-    if url := os.environ.get("WINDLASS_TEST_REDIS"):
+def _named_or_started(variable: str, start: Callable[[], Server]) -> Iterator[str]:
+    if url := os.environ.get(variable):
         yield url
         return
-    server = valkey.start(data)
+    server = start()
     try:
         yield server.url
     finally:

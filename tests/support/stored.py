@@ -93,7 +93,7 @@ def given_ended(db: Database, id: AttemptId, state: str = "completed", **columns
     sets = "".join(f", {name} = %({name})s" for name in given)
     with db.transaction() as tx:
         tx.run(
-            f"UPDATE attempt SET state = %(state)s, ended_at = now(){sets} WHERE id = %(id)s",  # noqa: S608
+            f"UPDATE attempt SET state = %(state)s, ended_at = now(){sets} WHERE id = %(id)s",  # noqa: S608 - names of ours
             id=id,
             state=state,
             **given,
@@ -105,7 +105,7 @@ def given_moved(db: Database, job_id: UUID, entity: str, id: UUID, became: str) 
     ended = ", ended_at = now()" if became in _FINAL else ""
     with db.transaction() as tx:
         tx.run(
-            f"UPDATE {entity} SET state = %(became)s{ended} WHERE id = %(id)s",  # noqa: S608
+            f"UPDATE {entity} SET state = %(became)s{ended} WHERE id = %(id)s",  # noqa: S608 - names of ours
             id=id,
             became=became,
         )

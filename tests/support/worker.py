@@ -19,6 +19,8 @@ class WorkerProcess:
     node: str = "node-1"
     concurrency: int = 2
     drain_timeout: str = "20s"
+    lease: str = "15s"
+    doom: str = ""
     module: str = "windlass.worker.main"
     process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
 
@@ -31,6 +33,8 @@ class WorkerProcess:
             "WINDLASS_CONCURRENCY": str(self.concurrency),
             "WINDLASS_DRAIN_TIMEOUT": self.drain_timeout,
             "WINDLASS_RUNTIME": "process",
+            "WINDLASS_LEASE": self.lease,
+            "DOOM": self.doom,
         }
         command = [sys.executable, "-m", self.module]
         self.process = subprocess.Popen(command, env=environment)

@@ -26,7 +26,7 @@ def workers(redis_url: str, tmp_path: Path) -> Iterator[Workers]:
     made: list[WorkerProcess] = []
 
     def make(url: str = redis_url, **wishes: object) -> WorkerProcess:
-        worker = WorkerProcess(url, tmp_path / "state", **wishes)  # type: ignore[arg-type]
+        worker = WorkerProcess(url, tmp_path / "state", **wishes)  # type: ignore[arg-type]  # fields of any type
         made.append(worker)
         return worker
 

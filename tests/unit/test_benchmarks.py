@@ -16,7 +16,7 @@ def a_figure(name: str = "post.rate", ours: float = 1000.0, **changes: object) -
         "floor_is": "a row made durable",
         "goal": Goal("ours", "≥", 900),
     }
-    return Figure(name=name, ours=ours, **{**given, **changes})  # type: ignore[arg-type]
+    return Figure(name=name, ours=ours, **{**given, **changes})  # type: ignore[arg-type]  # fields of any type
 
 
 @pytest.mark.parametrize(

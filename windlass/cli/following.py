@@ -3,7 +3,7 @@
 import json
 import signal
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -25,7 +25,8 @@ def follow(api: Client, id: str, *, only: str | None = None, outage: float = OUT
     printer = TerminalPrinter(names) if sys.stdout.isatty() else PlainPrinter(names)
     live = Live(printer, job["total"], only)
     try:
-        return _until_end(_shown(live, events(api, "jobs", id, "log", "follow", outage=outage)))
+        stream = events(api, "jobs", id, "log", "follow", outage=outage)
+        return _until_end(_shown(live, stream, lambda: _unserved(api, id)))
     finally:
         live.close()
 
@@ -81,10 +82,26 @@ def _first_names(api: Client, id: str) -> list[str]:
     return [task["name"] for task in api.get("jobs", id, "tasks", query={"limit": _NAMES})["items"]]
 
 
-def _shown(live: Live, stream: Iterable[Event]) -> Iterator[Event]:
+def _shown(
+    live: Live, stream: Iterable[Event], unserved: Callable[[], list[str]]
+) -> Iterator[Event]:
+    """A job that waits for a queue nobody serves would wait without a word, were it not told."""
+    told: set[str] = set()
     for event in stream:
         live.show(event.kind, event.data)
+        if event.kind == "beat" and not live.is_running:
+            for queue in set(unserved()) - told:
+                live.say(f"waiting: no node serves queue {queue}")
+                told.add(queue)
         yield event
+
+
+def _unserved(api: Client, id: str) -> list[str]:
+    """Queues that tasks of the job are in, and that no node takes anything from."""
+    query = {"state": "active", "limit": _NAMES}
+    wanted = {task["queue"] for task in api.get("jobs", id, "tasks", query=query)["items"]}
+    served = {queue["name"] for queue in api.get("queues")["items"] if queue["nodes"]}
+    return sorted(wanted - served)
 
 
 def _printed(stream: Iterable[Event], only: str | None) -> Iterator[Event]:

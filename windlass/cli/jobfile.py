@@ -58,7 +58,7 @@ class JobFile:
 
     def document(self) -> Any:
         """None where it cannot be read: to say why is the server's part."""
-        import yaml  # noqa: PLC0415  seldom needed
+        import yaml
 
         try:
             return yaml.safe_load(self.text)

@@ -55,7 +55,7 @@ def told(token: str | None) -> str | None:
     if token != _ASK:
         return token
     if sys.stdin.isatty():
-        from getpass import getpass  # noqa: PLC0415
+        from getpass import getpass
 
         return getpass("Token: ")
     return sys.stdin.readline().strip()
@@ -73,7 +73,7 @@ def _profile(name: str | None) -> Mapping[str, Any] | None:
 
 
 def _read(file: Path) -> Mapping[str, Any]:
-    import tomllib  # noqa: PLC0415  seldom needed
+    import tomllib
 
     try:
         return tomllib.loads(file.read_text())

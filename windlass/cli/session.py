@@ -42,7 +42,7 @@ class Session:
         return self.place().running()
 
     def place(self) -> "Place":
-        from windlass.embedded.place import Place, default_directory  # noqa: PLC0415
+        from windlass.embedded.place import Place, default_directory
 
         return Place(self.data or default_directory())
 

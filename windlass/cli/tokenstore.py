@@ -32,8 +32,8 @@ def a_store(session: Session, database_url: str | None) -> Iterator[Store]:
     if not url:
         yield _ByApi(session.client())
         return
-    from windlass.coordinator.engine import errors  # noqa: PLC0415  SQLAlchemy and all
-    from windlass.coordinator.store.db import Database  # noqa: PLC0415
+    from windlass.coordinator.engine import errors
+    from windlass.coordinator.store.db import Database
 
     database = Database(url, pool_size=1)
     try:
@@ -84,7 +84,7 @@ class _InDatabase:
         self._place = place
 
     def create(self, name: str, scope: str, expires_at: datetime | None) -> Document:
-        from windlass.coordinator.engine import access  # noqa: PLC0415
+        from windlass.coordinator.engine import access
 
         if self._place and not self._place.token():
             own = f"local-{token_hex(3)}"
@@ -93,12 +93,12 @@ class _InDatabase:
         return {**_shown(token), "secret": secret}
 
     def all(self) -> list[Document]:
-        from windlass.coordinator.engine import access  # noqa: PLC0415
+        from windlass.coordinator.engine import access
 
         return [_shown(token) for token in access.tokens(self._db)]
 
     def revoke(self, name: str) -> None:
-        from windlass.coordinator.engine import access  # noqa: PLC0415
+        from windlass.coordinator.engine import access
 
         access.revoke(self._db, name)
 

@@ -31,7 +31,7 @@ def create_app(engine: Engine, settings: HttpSettings, streams: Streams | None =
     app.after_request(guard.add_headers)
     if settings.proxies:
         behind = settings.proxies
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's own way to wrap it
             app.wsgi_app, x_for=behind, x_proto=behind, x_host=behind, x_prefix=behind
         )
     return app

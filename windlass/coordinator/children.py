@@ -61,7 +61,7 @@ class Child:
 
     def bury(self) -> int:
         """Note its death, and when to start it again; its exit code."""
-        assert self.process is not None  # noqa: S101
+        assert self.process is not None  # noqa: S101 - it was started
         self.process.join()
         code, self.process = self.process.exitcode or 0, None
         now = monotonic()

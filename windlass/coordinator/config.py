@@ -9,8 +9,7 @@ from typing import Self
 
 from environs import Env, EnvError, FileAwareEnv, ValidationError, validate
 
-from windlass.shared.durations import parse_duration
-from windlass.shared.lease import LEASE_TTL
+from windlass.shared.lease import LEASE_TTL, parse_lease
 from windlass.shared.urls import check_postgres, check_redis
 
 LEVELS = ("debug", "info", "warning", "error")
@@ -85,7 +84,7 @@ class Config:
 
 def _lease(text: str) -> timedelta:
     try:
-        return timedelta(seconds=parse_duration(text))
+        return parse_lease(text)
     except ValueError as problem:
         raise EnvError(str(problem)) from None
 

@@ -1,4 +1,7 @@
-"""The API under gunicorn: threads, for they wait for Postgres and hold streams open."""
+"""The API under gunicorn: threads, for they wait for Postgres and hold streams open.
+
+The application is imported where it is made: what holds the address loads nothing else.
+"""
 
 # ruff: noqa: PLC0415
 
@@ -22,7 +25,7 @@ GRACE = 3  # seconds for answers under way; streams are cut and resumed by their
 _MEMORY = "/dev/shm"  # noqa: S108 - not for secrets: workers touch a file here to show they live
 
 
-class _Application(BaseApplication):  # type: ignore[misc]
+class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def __init__(self, config: Config, listener: socket.socket, ready: Gate) -> None:
         self._config = config
         self._listener = listener

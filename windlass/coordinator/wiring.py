@@ -108,7 +108,9 @@ def _taking_in(config: Config, base: Ground) -> Sequence[Loop]:
     redis = connect(config.redis_url, retries=0)
     intake = Intake(base.db, base.signals)
     final = Loop(
-        in_batches("settle", partial(settle.settle, base.db, base.signals, 500), full=500), 3.0
+        in_batches("settle", partial(settle.settle, base.db, base.signals, 500), full=500),
+        every=3.0,
+        gap=0.1,
     )
     return [
         Loop(waking(final, Inbox(redis, config.name, intake).step), every=1.0),

@@ -36,7 +36,7 @@ def why_not() -> str | None:
         return f"nothing listens at {where}"
     except (OSError, HTTPException) as problem:
         return f"{where}: {problem.strerror if isinstance(problem, OSError) else problem}"
-    return None if status < 300 else f"{where} answered {status}"  # noqa: PLR2004
+    return None if status < 300 else f"{where} answered {status}"  # noqa: PLR2004 - HTTP
 
 
 def _ask(where: str, method: str, path: str, patience: float = _PATIENCE) -> tuple[int, bytes]:

@@ -72,7 +72,7 @@ def _raise_unless_outrun(place: Place, child: "subprocess.Popen[bytes]", code: i
 
 def _spawn(place: Place, options: Options) -> "subprocess.Popen[bytes]":
     with (place.directory / "stack.log").open("ab") as log:
-        child = subprocess.Popen(  # noqa: S603
+        child = subprocess.Popen(  # noqa: S603 - a program of ours
             [sys.executable, "-P", "-m", "windlass.embedded.supervise", str(place.directory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

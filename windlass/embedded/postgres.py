@@ -128,7 +128,7 @@ def _initialise(bin: Path, cluster: Path, uid: int | None) -> None:
     for unfinished in cluster.parent.glob("cluster.*"):  # killed in the middle of this
         shutil.rmtree(unfinished)
     fresh = cluster.with_name(f"cluster.{os.getpid()}")
-    subprocess.run(  # noqa: S603
+    subprocess.run(  # noqa: S603 - a program of ours
         [
             str(bin / "initdb"),
             "-D",

@@ -67,7 +67,7 @@ def launch(command: Sequence[str], how: Launch) -> "subprocess.Popen[bytes]":
     """
     _rotate(how.log)
     with open(how.log, "ab", opener=_for_us_only) as sink:
-        return subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(  # noqa: S603 - a program of ours
             command,
             stdin=subprocess.DEVNULL,
             stdout=sink,

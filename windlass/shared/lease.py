@@ -14,11 +14,13 @@ from uuid import UUID
 from redis import Redis
 
 from windlass.shared import keys
+from windlass.shared.durations import parse_duration
 
 TICKET_TTL = timedelta(days=30)
 VERDICT_TTL = timedelta(days=1)
 SETTLED_TTL = timedelta(minutes=10)  # a holder that slept longer finds neither ticket nor lease
 LEASE_TTL = timedelta(seconds=15)
+LEASES = (timedelta(seconds=3), timedelta(hours=1))  # from, to; renewing takes a while
 RENEWALS = 3  # in the time of a lease
 
 # KEYS: ticket, lease, verdict    ARGV: holder, lease ttl in ms, ticket ttl in s
@@ -142,6 +144,15 @@ class Leases:
 
     def _args(self, holder: str) -> list[str | int]:
         return [holder, self._ttl_ms, self._ticket_s]
+
+
+def parse_lease(text: str) -> timedelta:
+    """ValueError, in words fit for a user."""
+    lease = timedelta(seconds=parse_duration(text))
+    shortest, longest = LEASES
+    if not shortest <= lease <= longest:
+        raise ValueError("must lie between 3 seconds and an hour")
+    return lease
 
 
 def _keys(attempt_id: UUID) -> list[str]:

@@ -28,7 +28,7 @@ def _parse(text: str) -> int:
 def show_size(size: float) -> str:
     """``1536`` as ``1.5 KiB``."""
     for unit in ("B", "KiB", "MiB", "GiB"):
-        if size < 1024:  # noqa: PLR2004
+        if size < 1024:  # noqa: PLR2004 - the step from unit to unit
             return f"{size:.0f} B" if unit == "B" else f"{size:.1f} {unit}"
         size /= 1024
     return f"{size:.1f} TiB"

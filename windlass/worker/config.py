@@ -10,11 +10,12 @@ from typing import Self
 from environs import Env, FileAwareEnv, ValidationError, validate
 
 from windlass.shared.durations import parse_duration
-from windlass.shared.lease import LEASE_TTL
+from windlass.shared.lease import LEASE_TTL, parse_lease
 from windlass.shared.queues import is_queue_name
 from windlass.shared.spec import DEFAULT_QUEUE
 from windlass.shared.urls import check_redis
 from windlass.worker.identity import ANY_NUMBER
+from windlass.worker.runtimes import NAMES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,14 +47,12 @@ class Config:
                 concurrency=env.int(
                     "CONCURRENCY", os.cpu_count() or 1, validate=validate.Range(min=1, max=1000)
                 ),
-                runtime=env.str(
-                    "RUNTIME", "docker", validate=validate.OneOf(["docker", "process"])
-                ),
+                runtime=env.str("RUNTIME", "docker", validate=validate.OneOf(NAMES)),
                 state_dir=env.path("STATE_DIR", _default_state_dir()),
                 bind_sources=_many(env.list("BIND_SOURCES", [])),
                 networks=_many(env.list("NETWORKS", [])),
                 default_image=env.str("DEFAULT_IMAGE", None),
-                lease=timedelta(seconds=_parsed(env.str("LEASE", "15s", validate=_is_duration))),
+                lease=_lease(env.str("LEASE", "15s", validate=_is_lease)),
                 drain_timeout=_parsed(env.str("DRAIN_TIMEOUT", "10s", validate=_is_duration)),
                 health_file=env.path("HEALTH_FILE", None),
                 log_level=env.str(
@@ -93,6 +92,13 @@ def _is_duration(text: str) -> None:
         raise ValidationError(str(problem)) from None
 
 
+def _is_lease(text: str) -> None:
+    try:
+        parse_lease(text)
+    except ValueError as problem:
+        raise ValidationError(str(problem)) from None
+
+
 def _many(values: list[str] | None) -> tuple[str, ...]:
     """Empty for what was refused already: ``seal`` reports it."""
     return tuple(values or ())
@@ -104,6 +110,14 @@ def _parsed(text: str | None) -> float:
         return parse_duration(text or "0s")
     except ValueError:
         return 0.0
+
+
+def _lease(text: str | None) -> timedelta:
+    """Likewise any."""
+    try:
+        return parse_lease(text or "")
+    except ValueError:
+        return LEASE_TTL
 
 
 def _default_state_dir() -> Path:

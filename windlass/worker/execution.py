@@ -127,10 +127,14 @@ class Execution:
 
     def _resend(self) -> None:
         run, id = self._run, self._order.attempt_id
-        if run is not None and self._transcript.send_again(run):
-            with suppress(RedisError):  # then it is asked for once more
-                self._tools.leases.carried_out(id, Verdict.RESEND)
-        self._resending = False
+        try:
+            if run is not None and self._transcript.send_again(run):
+                with suppress(RedisError):  # then it is asked for once more
+                    self._tools.leases.carried_out(id, Verdict.RESEND)
+        except Exception:  # likewise
+            log.exception("log.broken", attempt_id=self._id)
+        finally:
+            self._resending = False
 
     def _remind(self) -> None:
         final = self._final

@@ -68,7 +68,7 @@ class Intake:
 
     def _run(self) -> None:
         try:
-            assert self._controller is not None  # noqa: S101
+            assert self._controller is not None  # noqa: S101 - it has been started
             self._controller.start()
         except BaseException:
             log.exception("consumer.broke")

@@ -14,7 +14,7 @@ ID = "00000000-0000-7000-8000-000000000000"
 def operations() -> list[tuple[str, str, str | None]]:
     """Method, address, and the scope that the document says it needs."""
     app = an_app(cast(Engine, None))
-    paths: Any = app.test_client().get(f"{BASE}/openapi.json").json["paths"]  # type: ignore[index]
+    paths: Any = app.test_client().get(f"{BASE}/openapi.json").json["paths"]  # type: ignore[index]  # a response of JSON has it
     return [
         (method.upper(), path, about["security"][0]["token"][0])
         for path in paths

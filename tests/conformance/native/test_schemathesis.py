@@ -37,7 +37,7 @@ CHECKS = [
 def operations() -> list[tuple[str, str, GenerationMode]]:
     """What takes no input cannot be given a wrong one."""
     app = an_app(cast(Engine, None))  # the document needs no engine
-    paths: Any = app.test_client().get(f"{BASE}/openapi.json").json["paths"]  # type: ignore[index]
+    paths: Any = app.test_client().get(f"{BASE}/openapi.json").json["paths"]  # type: ignore[index]  # a response of JSON has it
     return [
         (method, path, mode)
         for path in paths

@@ -1,3 +1,5 @@
+from uuid import UUID
+
 import pytest
 
 from tests.support.fakes import FakePublisher, FakeSignals
@@ -82,7 +84,7 @@ def test_a_full_batch_asks_for_another_at_once(db: Database) -> None:
     assert dispatcher.step() > 0
 
 
-def given_scheduled(db: Database, *, sent_ago: float, queue: str = "default"):  # type: ignore[no-untyped-def]
+def given_scheduled(db: Database, *, sent_ago: float, queue: str = "default") -> UUID:
     id = given_due(db, queue=queue)
     dispatch_due(db, FakePublisher(), 10)
     age(db, id, "published_at", sent_ago)

@@ -6,7 +6,7 @@ import pytest
 from tests.support.fakes import FakeSignals
 from tests.support.rows import state_of
 from tests.support.stored import given_due
-from windlass.coordinator.engine import fleet
+from windlass.coordinator.engine import fleet, health
 from windlass.coordinator.engine.errors import NotFound
 from windlass.coordinator.store.db import Database
 from windlass.shared.events import NodeBeat, NodeLeft
@@ -20,7 +20,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 def a_beat(node: str = "node-1", *, running: tuple[UUID, ...] = (), **more: object) -> NodeBeat:
     known: dict[str, object] = {"queues": ("default",), "slots": 4, "runtime": "process"}
     rest = {"version": "1", "hostname": "host", **known, **more}
-    return NodeBeat(node=node, at=NOW, running=running, **rest)  # type: ignore[arg-type]
+    return NodeBeat(node=node, at=NOW, running=running, **rest)  # type: ignore[arg-type]  # fields of any type
 
 
 def heard_ago(db: Database, node: str, seconds: float) -> None:
@@ -165,14 +165,14 @@ def test_nodes_not_heard_of_for_a_week_are_forgotten(db: Database) -> None:
 
 def test_the_check_names_what_is_away(db: Database) -> None:
     signals = FakeSignals()
-    assert fleet.check(db, signals) == {"postgres": "ok", "redis": "ok"}
+    assert health.of(db, signals).check() == {"postgres": "ok", "redis": "ok"}
 
     signals.away = True
-    answer = fleet.check(db, signals)
+    answer = health.of(db, signals).check()
     assert answer["postgres"] == "ok" != answer["redis"]
 
 
 def test_the_check_survives_a_postgres_that_is_away() -> None:
     nowhere = Database("postgresql://windlass@127.0.0.1:1/none", pool_size=1)
 
-    assert "Postgres" in fleet.check(nowhere, FakeSignals())["postgres"]
+    assert "Postgres" in health.of(nowhere, FakeSignals()).check()["postgres"]

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
+from tests.support.aftermath import assert_sound
 from tests.support.builders import a_job, a_submission, a_task, submitted
 from tests.support.fakes import FakeSignals
 from tests.support.fleet import Fleet, finished
@@ -12,12 +13,13 @@ from windlass.coordinator.engine.activate import activate_ready
 from windlass.coordinator.engine.apply import apply
 from windlass.coordinator.engine.cancel import cancel
 from windlass.coordinator.engine.errors import Conflict
+from windlass.coordinator.engine.restart import restart
 from windlass.coordinator.engine.submit import submit
 from windlass.coordinator.store import due
 from windlass.coordinator.store.db import Database
 from windlass.coordinator.store.transitions import Move, move
 from windlass.shared.lease import Standing, Verdict
-from windlass.shared.states import ATTEMPT, AttemptState
+from windlass.shared.states import ATTEMPT, AttemptState, Reason
 
 
 def somebody_waits_for_a_lock(db: Database) -> bool:
@@ -121,3 +123,45 @@ def test_a_cancel_and_the_last_report_agree_on_one_end(db: Database) -> None:
             refused = isinstance(cancelling.exception(10), Conflict)
 
         assert job_of(db, id)["state"] == ("completed" if refused else "cancelled")
+
+
+def test_the_same_cancel_through_several_coordinators_ends_a_job_once(db: Database) -> None:
+    fleet = Fleet(db)
+    id = submitted(db, *(a_task(str(n), []) for n in range(20)))
+    fleet.dispatch()
+
+    def ask(_: int) -> bool:
+        try:
+            cancel(db, FakeSignals(), id)
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(ask, range(8)))
+
+    assert any(answers)
+    assert row(db, "job", id)["state"] == "cancelled"
+    assert_sound(db, id)
+
+
+def test_the_same_restart_through_several_coordinators_opens_one_epoch(db: Database) -> None:
+    fleet = Fleet(db)
+    id = submitted(db, a_task("first"), a_task("second", [0]))
+    (attempt,) = fleet.dispatch()
+    apply(db, FakeSignals(), [finished(attempt, reason=Reason.EXIT_CODE, exit_code=1)])
+
+    def ask(_: int) -> bool:
+        try:
+            restart(db, FakeSignals(), id)
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(ask, range(8)))
+
+    assert answers.count(True) == 1
+    assert row(db, "job", id)["epoch"] == 2
+    assert [a["number"] for a in attempts_of(db, id)] == [1, 2]
+    assert_sound(db, id)

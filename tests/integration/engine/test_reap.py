@@ -159,12 +159,7 @@ def test_a_scheduled_attempt_that_may_still_be_claimed_is_not_lost(
 def test_an_attempt_that_was_told_to_stop_and_is_nowhere_any_more_is_lost(
     db: Database, scene: Scene
 ) -> None:
-    sent: dict[str, Any] = {
-        "state": "scheduled",
-        "published": 1,
-        "published_at": "2020-01-01",
-    }
-    id = given_due(db, cancelling=True, **sent)
+    id = given_due(db, state="scheduled", published=1, published_at="2020-01-01", cancelling=True)
     scene.signals.known[id] = Standing(None, None)
 
     assert scene.passes(2) == 1

@@ -2,7 +2,7 @@ import pytest
 
 from tests.support.builders import a_task, submitted
 from tests.support.fleet import Fleet
-from tests.support.rows import attempts_of, job_of, row, states_of, tasks_of
+from tests.support.rows import age, attempts_of, job_of, row, states_of, tasks_of
 from windlass.coordinator.store.db import Database
 from windlass.shared import messages
 from windlass.shared.lease import Verdict
@@ -78,6 +78,7 @@ def test_a_task_that_loses_its_nodes_again_and_again_is_given_up(db: Database) -
 
     while ids := fleet.dispatch():
         fleet.lose(*ids)
+        age(db, attempts_of(db, id)[-1]["id"], "run_after", 60)
 
     assert len(attempts_of(db, id)) == 5
     assert tasks_of(db, id)[0]["reason"] == "poison"

@@ -1,10 +1,11 @@
 from collections.abc import Iterator
 from contextlib import closing
+from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
 
-from tests.support.postgres import admin
+from tests.support.postgres import admin, other_database
 from windlass.coordinator.store.db import Database
 from windlass.coordinator.store.errors import Unavailable
 
@@ -78,3 +79,28 @@ def test_an_exception_rolls_everything_back(small: Database) -> None:
 
     with small.transaction() as tx:
         assert tx.one("SELECT to_regclass('scratch') AS found") == {"found": None}
+
+
+def test_a_server_that_became_a_standby_is_unavailable_until_it_is_replaced(
+    small: Database, database_url: str
+) -> None:
+    name = urlsplit(database_url).path.removeprefix("/")
+    becomes = f"ALTER DATABASE {name} SET default_transaction_read_only"
+
+    def write() -> None:
+        with small.transaction() as tx:
+            tx.run("CREATE TABLE written (n integer)")
+
+    admin(database_url, f"{becomes} = on")
+    with pytest.raises(Unavailable):
+        write()
+
+    admin(other_database(database_url, "postgres"), f"{becomes} = off")
+    write()
+
+
+def test_what_is_sent_and_never_answered_is_given_up_within_seconds(small: Database) -> None:
+    with small.transaction() as tx:
+        given = tx._connection.info.dsn_parameters
+
+    assert 0 < int(given["tcp_user_timeout"]) <= 30_000

@@ -185,3 +185,18 @@ def test_what_cannot_be_forgotten_is_not_acknowledged_either(
 
     assert len(consumer.got) == 2
     assert redis.xlen(keys.EVENTS) == 0
+
+
+def test_large_reports_are_committed_in_portions(redis: Redis) -> None:
+    portions: list[int] = []
+    box = Inbox(redis, "one", lambda batch: portions.append(len(batch)))
+    box.step()
+    report = events.AttemptFinished(
+        attempt_id=uuid4(), node="node-1", at=NOW, output="x" * (reading.AT_ONCE // 2 - 1_000)
+    )
+    Outlet(redis).publish([report] * 5)
+
+    box.step()
+
+    assert portions == [2, 2, 1]
+    assert redis.xlen(keys.EVENTS) == 0

@@ -34,7 +34,7 @@ def celery_app(url: str, heard: list[str]) -> Celery:
         accept_content=["json"],
     )
 
-    @app.task(name=TASK_NAME)
+    @app.task(name=TASK_NAME, shared=False)  # or every later app of this process has it
     def run_attempt(message: str) -> None:
         heard.append(message)
 

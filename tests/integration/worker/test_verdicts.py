@@ -1,11 +1,13 @@
 """What becomes of a run, as the engine decides; the runtime is a fake one."""
 
+from collections.abc import Iterator
 from threading import Event
 
 import pytest
 from redis import Redis
 
 from tests.integration.worker.bench import Bench
+from tests.support.fake_runtime import FakeRun
 from tests.support.orders import an_order
 from tests.support.waiting import until
 from windlass.shared import keys
@@ -13,7 +15,7 @@ from windlass.shared.lease import Verdict
 from windlass.shared.messages import RunAttempt
 from windlass.shared.states import Reason
 from windlass.worker.execution import REPORT_AGAIN
-from windlass.worker.runtimes.base import Notice
+from windlass.worker.runtimes.base import Notice, Stream
 
 pytestmark = pytest.mark.redis
 
@@ -114,3 +116,34 @@ def test_a_log_that_was_lost_on_the_way_is_sent_again_once(bench: Bench, redis: 
     bench.keeper.renew()
     bench.keeper.renew()
     assert len(bench.engine.chunks(order)) == 2 * sent
+
+
+class Forgetful(FakeRun):
+    """The second time its output is asked for, something nobody thought of happens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    def output(self) -> Iterator[tuple[Stream, bytes]]:
+        self.asked += 1
+        if self.asked == 2:
+            raise ValueError("not thought of")
+        return super().output()
+
+
+def test_a_log_that_could_not_be_sent_again_is_sent_when_it_is_asked_for_once_more(
+    bench: Bench,
+) -> None:
+    order = an_order()
+    bench.runtime.runs[order.attempt_id] = Forgetful()
+    run = bench.started(order)
+    run.write(b"x" * 100)
+    run.end(0)
+    until(lambda: bench.engine.finished(order))
+
+    def is_sent_again() -> bool:
+        bench.judged(order, Verdict.RESEND)
+        return bench.engine.chunks(order) != []
+
+    until(is_sent_again)

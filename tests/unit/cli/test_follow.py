@@ -137,6 +137,19 @@ def test_the_exit_code_is_the_jobs(
     assert windlass("logs", "-f", JOB).exit_code == code
 
 
+def test_a_queue_that_nobody_serves_is_told_once(windlass: Windlass, api: StubApi) -> None:
+    waits = {"name": "a", "key": "a", "id": "1", "queue": "gpu"}
+    api.on(f"GET /jobs/{JOB}/tasks", Answer({"items": [waits], "next": None}))
+    queues = [{"name": "default", "nodes": 1}, {"name": "gpu", "nodes": 0}]
+    api.on("GET /queues", Answer({"items": queues}))
+    beat: tuple[str, dict[str, Any]] = ("beat", {})
+    follows(api, Answer(stream(a_task("a", "active"), beat, beat, an_end("cancelled"))))
+
+    result = windlass("logs", "-f", JOB)
+
+    assert result.stderr == "waiting: no node serves queue gpu\n"
+
+
 def test_as_json_every_event_is_a_line(windlass: Windlass, api: StubApi) -> None:
     follows(api, Answer(stream(a_log("a", "one"), ("beat", {}), an_end("completed"))))
 

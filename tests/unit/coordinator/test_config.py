@@ -73,3 +73,11 @@ def test_an_address_survives_being_written_down(text: str, loopback: bool) -> No
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="host:port"):
         Address.parse(text)
+
+
+@pytest.mark.parametrize("lease", ["0s", "1s", "2h"])
+def test_a_lease_that_nobody_could_keep_is_refused(
+    monkeypatch: pytest.MonkeyPatch, lease: str
+) -> None:
+    with pytest.raises(EnvValidationError, match="3 seconds and an hour"):
+        config_from(monkeypatch, WINDLASS_LEASE=lease)

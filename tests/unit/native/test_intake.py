@@ -109,6 +109,12 @@ def test_what_is_no_mapping_is_no_job(document: Any) -> None:
     assert told(of(document)) == [("", "must be a mapping")]
 
 
+def test_two_programs_are_told_beside_the_other_flaws() -> None:
+    found = told(of(job({"name": "a", "run": "true", "cmd": ["x"], "priority": 10})))
+
+    assert {path for path, _ in found} == {"tasks[0].cmd", "tasks[0].priority"}
+
+
 def test_names_are_checked_across_tasks() -> None:
     intake = of(
         job(

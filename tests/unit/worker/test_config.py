@@ -67,3 +67,11 @@ def test_a_value_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 def test_a_node_may_be_one_of_a_family_of_names(monkeypatch: pytest.MonkeyPatch) -> None:
     assert config(monkeypatch, NODE_NAME="worker-*").node == "worker-*"
+
+
+@pytest.mark.parametrize("lease", ["0s", "1s", "2h"])
+def test_a_lease_that_nobody_could_keep_is_refused(
+    monkeypatch: pytest.MonkeyPatch, lease: str
+) -> None:
+    with pytest.raises(EnvValidationError, match="3 seconds and an hour"):
+        config(monkeypatch, LEASE=lease)

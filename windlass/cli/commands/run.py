@@ -15,6 +15,7 @@ from windlass.cli.jobfile import JobFile, submit
 from windlass.cli.profiles import configured
 from windlass.cli.session import Session, connected
 from windlass.cli.show.jobs import print_tasks
+from windlass.worker.runtimes import NAMES
 
 if TYPE_CHECKING:
     from windlass.embedded.place import Place
@@ -25,7 +26,7 @@ _LOCAL_OUTAGE = 5.0  # seconds: nobody will bring our own stack back
 @click.command()
 @click.argument("file")
 @click.option("-i", "--input", "inputs", multiple=True, metavar="NAME=VALUE", help="Set an input.")
-@click.option("--runtime", type=click.Choice(["docker", "process"]), help="Of our own stack.")
+@click.option("--runtime", type=click.Choice(NAMES), help="Of our own stack.")
 @click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
@@ -83,10 +84,10 @@ def _server(
 
 @contextmanager
 def _our_own(place: "Place", file: JobFile, runtime: str | None) -> Iterator[str]:
-    from windlass.embedded.choice import Choice, choose  # noqa: PLC0415  not for a remote server
-    from windlass.embedded.join import a_stack  # noqa: PLC0415
-    from windlass.embedded.process import ServerFailed  # noqa: PLC0415
-    from windlass.embedded.stack import DEFAULT_IMAGE, Options  # noqa: PLC0415
+    from windlass.embedded.choice import Choice, choose
+    from windlass.embedded.join import a_stack
+    from windlass.embedded.process import ServerFailed
+    from windlass.embedded.stack import DEFAULT_IMAGE, Options
 
     choice = Choice(runtime) if runtime else choose(file.images(DEFAULT_IMAGE))
     try:

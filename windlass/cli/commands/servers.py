@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from windlass.cli.failures import Misconfigured, Unreachable
+from windlass.worker.runtimes import NAMES
 
 Config = TypeVar("Config")
 
@@ -20,7 +21,7 @@ def _into_environment(**given: object) -> None:
 
 def _checked(read: Callable[[], Config]) -> Config:
     """What ``read`` gives; every variable that is wrong, in a line of its own."""
-    from environs import EnvValidationError  # noqa: PLC0415  only servers need it
+    from environs import EnvValidationError
 
     try:
         return read()
@@ -40,8 +41,8 @@ def _checked(read: Callable[[], Config]) -> Config:
 @click.option("--insecure", is_flag=True, help="Serve beyond loopback although there is no token.")
 def coordinator(**options: Any) -> None:
     """Serve the API and run the engine; run as many as you like."""
-    from windlass.coordinator.config import Config  # noqa: PLC0415  Flask and all
-    from windlass.coordinator.serve import serve  # noqa: PLC0415
+    from windlass.coordinator.config import Config
+    from windlass.coordinator.serve import serve
 
     _into_environment(**options)
     raise SystemExit(serve(_checked(Config.from_env)))
@@ -52,12 +53,12 @@ def coordinator(**options: Any) -> None:
 @click.option("--name", "node_name", metavar="NAME", help="[env: WINDLASS_NODE_NAME]")
 @click.option("--queues", metavar="A,B", help="[env: WINDLASS_QUEUES; default: default]")
 @click.option("--concurrency", type=click.IntRange(1), help="[env: WINDLASS_CONCURRENCY]")
-@click.option("--runtime", type=click.Choice(["docker", "process"]), help="[env: WINDLASS_RUNTIME]")
+@click.option("--runtime", type=click.Choice(NAMES), help="[env: WINDLASS_RUNTIME]")
 @click.option("--state-dir", metavar="DIR", help="[env: WINDLASS_STATE_DIR]")
 def worker(**options: Any) -> None:
     """Run attempts on this machine."""
-    from windlass.worker.config import Config  # noqa: PLC0415  Celery and all
-    from windlass.worker.main import serve  # noqa: PLC0415
+    from windlass.worker.config import Config
+    from windlass.worker.main import serve
 
     _into_environment(**options)
     raise SystemExit(serve(_checked(Config.from_env)))
@@ -67,9 +68,9 @@ def worker(**options: Any) -> None:
 @click.option("--database-url", envvar="WINDLASS_DATABASE_URL", required=True, metavar="URL")
 def migrate(database_url: str) -> None:
     """Bring the database up to date."""
-    from windlass.coordinator.store.errors import Unavailable  # noqa: PLC0415  psycopg2
-    from windlass.coordinator.store.migrate import migrate as apply  # noqa: PLC0415
-    from windlass.shared.urls import check_postgres  # noqa: PLC0415
+    from windlass.coordinator.store.errors import Unavailable
+    from windlass.coordinator.store.migrate import migrate as apply
+    from windlass.shared.urls import check_postgres
 
     try:
         check_postgres(database_url)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from windlass.cli.failures import Conflict, Unreachable
+from windlass.worker.runtimes import NAMES
 
 if TYPE_CHECKING:
     from windlass.embedded.place import Place, Running
@@ -18,9 +19,7 @@ if TYPE_CHECKING:
 @click.option(
     "--data", type=click.Path(path_type=Path, file_okay=False), help="Where data is kept."
 )
-@click.option(
-    "--runtime", type=click.Choice(["docker", "process"]), help="Else Docker if it is there."
-)
+@click.option("--runtime", type=click.Choice(NAMES), help="Else Docker if it is there.")
 @click.option("--concurrency", type=click.IntRange(1), help="So many tasks at once.")
 @click.option(
     "--database-url", envvar="WINDLASS_DATABASE_URL", default="", help="Else our own Postgres."
@@ -31,9 +30,9 @@ def up(port: int, data: Path | None, runtime: str | None, **given: Any) -> None:
 
     The data survives; tasks that run when it ends are taken up again when it is back.
     """
-    from windlass.embedded.choice import Choice, choose  # noqa: PLC0415
-    from windlass.embedded.place import Place, default_directory  # noqa: PLC0415
-    from windlass.embedded.stack import Options  # noqa: PLC0415
+    from windlass.embedded.choice import Choice, choose
+    from windlass.embedded.place import Place, default_directory
+    from windlass.embedded.stack import Options
 
     choice = Choice(runtime) if runtime else choose()
     if choice.note:
@@ -45,8 +44,8 @@ def up(port: int, data: Path | None, runtime: str | None, **given: Any) -> None:
 
 
 def _keep_up(place: "Place", options: "Options") -> None:
-    from windlass.embedded.process import ServerFailed  # noqa: PLC0415
-    from windlass.embedded.supervise import Taken, supervise  # noqa: PLC0415
+    from windlass.embedded.process import ServerFailed
+    from windlass.embedded.supervise import Taken, supervise
 
     began = monotonic()
     try:

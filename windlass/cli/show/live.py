@@ -118,6 +118,16 @@ class Live:
             self._job.update(data)
         self._printer.progress(self._status())
 
+    @property
+    def is_running(self) -> bool:
+        """Some task has a node."""
+        return any(task.state == "active" and task.node for task in self._tasks.values())
+
+    def say(self, text: str) -> None:
+        """About the job, beside what its tasks say."""
+        self._printer.done()
+        click.echo(text, err=True)
+
     def close(self) -> None:
         """Lines without an end are lines too, now that no more will come."""
         for (task, _), line in self._partial.items():

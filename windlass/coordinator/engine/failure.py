@@ -51,7 +51,7 @@ def _delay(turn: Turn, failure: Failure) -> float | None:
     if failure.reason is Reason.NODE_LOST:
         return retry.after_loss(row["losses"] + 1)
     policy = spec.decode_task(row["spec"]).retry
-    draw = random()  # noqa: S311
+    draw = random()  # noqa: S311 - jitter
     return retry.after_failure(policy, row["failures"] + 1, failure.reason, draw)
 
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from uuid import UUID
 
 from windlass.coordinator.engine import apply
-from windlass.coordinator.engine.errors import NotFound, Unavailable
+from windlass.coordinator.engine.errors import NotFound
 from windlass.coordinator.engine.ports import Away, Signals
 from windlass.coordinator.engine.views import NodeView, QueueView
 from windlass.coordinator.store import nodes as store
@@ -40,11 +40,6 @@ def drain(db: Database, signals: Signals, name: str, wanted: bool) -> None:
 def queues(db: Database) -> Sequence[QueueView]:
     with db.transaction() as tx:
         return [QueueView(**row) for row in store.queues(tx)]
-
-
-def check(db: Database, signals: Signals) -> dict[str, str]:
-    """``ok`` or what is wrong, for each of what the engine stands on."""
-    return {"postgres": _postgres(db), "redis": _redis(signals)}
 
 
 def report(db: Database, signals: Signals, batch: Sequence[NodeBeat | NodeLeft]) -> None:
@@ -110,20 +105,3 @@ def _verdict(row: Row) -> Verdict:
 
 def _view(row: Row) -> NodeView:
     return NodeView(**{**row, "queues": tuple(row["queues"]), "attempts": tuple(row["attempts"])})
-
-
-def _postgres(db: Database) -> str:
-    try:
-        with db.transaction() as tx:
-            store.ping(tx)
-    except Unavailable as problem:
-        return str(problem)
-    return "ok"
-
-
-def _redis(signals: Signals) -> str:
-    try:
-        signals.backlog()
-    except Away as problem:
-        return str(problem)
-    return "ok"

@@ -44,7 +44,7 @@ def run(step: Step, every: float, wake: Event, stop: Event, gap: float = 0.0) ->
 
 def pause(failures: int) -> float:
     """After so many failures in a row; spread, so that several coordinators do not come at once."""
-    return min(LONGEST_PAUSE, 0.1 * 2.0 ** min(failures, 10)) * uniform(0.5, 1.0)  # noqa: S311
+    return min(LONGEST_PAUSE, 0.1 * 2.0 ** min(failures, 10)) * uniform(0.5, 1.0)  # noqa: S311 - jitter
 
 
 def name_of(step: Step) -> str:

@@ -4,6 +4,7 @@ from windlass.shared.spec import Retry
 from windlass.shared.states import Reason
 
 POISON_CAP = 5  # attempts of one task lost in one epoch: with the fifth it is given up
+LOSS_DELAY = 5.0  # seconds after the second loss, doubled with each
 
 # What another try may mend. A template stays wrong, a refusal is a rule, a cancel was a wish.
 RETRYABLE = frozenset(
@@ -29,5 +30,8 @@ def after_failure(policy: Retry, failures: int, reason: Reason, draw: float) -> 
 
 
 def after_loss(losses: int) -> float | None:
-    """Likewise after the node fell silent; ``losses`` counts this one."""
-    return 0.0 if losses < POISON_CAP else None
+    """Likewise after the node fell silent; ``losses`` counts this one. The first costs no time;
+    then 5, 10 and 20 seconds, lest one sick node uses them all up before anybody can act."""
+    if losses >= POISON_CAP:
+        return None
+    return 0.0 if losses == 1 else LOSS_DELAY * 2 ** (losses - 2)

@@ -16,6 +16,7 @@ from windlass.coordinator.engine import (
     check,
     fleet,
     follow,
+    health,
     logbook,
     restart,
     submit,
@@ -51,6 +52,7 @@ class Engine:
         self._db = db
         self._signals = signals
         self._callers = access.Callers(db)
+        self._health = health.of(db, signals)
 
     # Jobs
 
@@ -214,7 +216,7 @@ class Engine:
 
     def check(self) -> dict[str, str]:
         """``postgres`` and ``redis``, each ``ok`` or what is wrong."""
-        return fleet.check(self._db, self._signals)
+        return self._health.check()
 
     # Who may call
 

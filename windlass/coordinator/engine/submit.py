@@ -78,7 +78,7 @@ def _evaluated(db: Database, job: _Made) -> tuple[datetime, Turn]:
 
 
 def _moment(batch: Batch) -> datetime:
-    assert batch.answer is not None  # noqa: S101
+    assert batch.answer is not None  # noqa: S101 - its batch was sent
     created_at: datetime = batch.answer["moment"]
     return created_at
 

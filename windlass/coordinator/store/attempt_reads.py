@@ -9,14 +9,14 @@ _COLUMNS = """id, task_id, job_id, number, epoch, state, reason, error, exit_cod
     run_after, published_at, settled, log_bytes, log_lines, log_sha256, created_at, started_at,
     ended_at"""
 
-_ATTEMPT = f"SELECT {_COLUMNS} FROM attempt WHERE id = %(id)s"  # noqa: S608
+_ATTEMPT = f"SELECT {_COLUMNS} FROM attempt WHERE id = %(id)s"  # noqa: S608 - constants only
 
-_OF_TASK = f"SELECT {_COLUMNS} FROM attempt WHERE task_id = %(id)s ORDER BY number"  # noqa: S608
+_OF_TASK = f"SELECT {_COLUMNS} FROM attempt WHERE task_id = %(id)s ORDER BY number"  # noqa: S608 - constants only
 
 _OF_JOB = f"""
 SELECT {_COLUMNS} FROM attempt
 WHERE job_id = %(id)s AND (%(after)s::uuid IS NULL OR id > %(after)s) ORDER BY id LIMIT %(limit)s
-"""  # noqa: S608
+"""  # noqa: S608 - constants only
 
 
 def attempt(tx: Tx, id: UUID) -> Row | None:

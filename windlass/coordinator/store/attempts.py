@@ -58,13 +58,16 @@ def held(tx: Tx, ids: Sequence[UUID], again: Sequence[UUID]) -> dict[UUID, Row]:
     return {row["id"]: row for row in rows}
 
 
+# Tasks are looked up one by one (OFFSET 0): for so many the planner would read the whole table.
 _OPEN = """
-SELECT attempt.id, attempt.task_id, attempt.job_id, attempt.state, attempt.node,
-    task.position, task.key, task.allow_failure
-FROM attempt JOIN task ON task.id = attempt.task_id
-WHERE attempt.job_id = ANY(%(job_ids)s::uuid[]) AND NOT attempt.cancelling
-  AND attempt.state IN ('pending', 'scheduled', 'running')
-LIMIT %(limit)s
+SELECT attempt.*, task.* FROM (
+    SELECT id, task_id, job_id, state, node FROM attempt
+    WHERE job_id = ANY(%(job_ids)s::uuid[]) AND NOT cancelling
+      AND state IN ('pending', 'scheduled', 'running')
+    LIMIT %(limit)s
+) AS attempt CROSS JOIN LATERAL (
+    SELECT position, key, allow_failure FROM task WHERE task.id = attempt.task_id OFFSET 0
+) AS task
 """
 
 

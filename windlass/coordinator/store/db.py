@@ -19,7 +19,7 @@ Row = Mapping[str, Any]
 
 _BEGIN = "BEGIN"
 
-psycopg2.extras.register_uuid()  # type: ignore[no-untyped-call]
+psycopg2.extras.register_uuid()  # type: ignore[no-untyped-call]  # its stubs do not know it
 
 
 class Writer(Protocol):
@@ -177,6 +177,8 @@ class Database:
         except psycopg2.Error as problem:
             if not _is_outage(lent, problem):
                 raise
+            if isinstance(problem, psycopg2.errors.ReadOnlySqlTransaction):
+                lent.close()  # the next one may reach the server that took over
             raise Unavailable(f"Postgres: {_first_line(problem)}") from problem
         finally:
             if lent.closed or lent.info.transaction_status:  # not in order: nobody else gets it
@@ -213,6 +215,7 @@ def _connect(url: str) -> connection:
         keepalives_idle=10,
         keepalives_interval=5,
         keepalives_count=3,
+        tcp_user_timeout=20_000,  # ms: keepalives are silent while something sent is unanswered
         application_name="windlass",
     )
     opened.autocommit = True  # transactions begin with their first statement, not before it
@@ -232,10 +235,13 @@ def _refuse_dead(connection: connection, *_: object) -> None:
 
 
 def _is_outage(lent: connection, problem: psycopg2.Error) -> bool:
-    """A dead connection, a deadlock, a server that is full or going down: not our statement's
-    fault."""
+    """A dead connection, a deadlock, a server that is full, going down or a mere standby now: not
+    our statement's fault."""
     return bool(lent.closed) or isinstance(
-        problem, psycopg2.OperationalError | psycopg2.InterfaceError
+        problem,
+        psycopg2.OperationalError
+        | psycopg2.InterfaceError
+        | psycopg2.errors.ReadOnlySqlTransaction,
     )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from windlass.coordinator.store.db import Row, Tx
 from windlass.coordinator.store.job_list import COLUMNS
 
-_JOB = f"SELECT {COLUMNS} FROM job WHERE id = %(id)s"  # noqa: S608
+_JOB = f"SELECT {COLUMNS} FROM job WHERE id = %(id)s"  # noqa: S608 - constants only
 
 _FIND = "SELECT id FROM job WHERE door = %(door)s AND external_id = %(external_id)s"
 

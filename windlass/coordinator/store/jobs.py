@@ -57,7 +57,7 @@ def ask_moment(writer: Writer) -> None:
 
 _LOCKED = "id, name, state, wanted, settling, epoch, total, ended, failed, error, fail_fast"
 
-_LOCK = f"SELECT {_LOCKED} FROM job WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE"  # noqa: S608
+_LOCK = f"SELECT {_LOCKED} FROM job WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE"  # noqa: S608 - constants only
 
 
 def lock(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, Row]:
@@ -70,7 +70,7 @@ _LOCK_OF_ATTEMPTS = f"""
 SELECT {_LOCKED} FROM job
 WHERE id IN (SELECT job_id FROM attempt WHERE id = ANY(%(attempts)s::uuid[]))
 ORDER BY id FOR UPDATE
-"""  # noqa: S608
+"""  # noqa: S608 - constants only
 
 
 def lock_of_attempts(tx: Tx, attempt_ids: Sequence[UUID]) -> dict[UUID, Row]:

@@ -5,17 +5,19 @@ from uuid import UUID
 
 from windlass.coordinator.store.db import Row, Tx
 
-# Overdue: its worker should have stopped it long ago. Grace is in the message as the worker got it.
+# Overdue: its worker should have stopped it long ago. Grace is in the message as the worker got it,
+# which is read only where it matters.
 _OVERDUE = """
-coalesce(deadline < now() - interval '30 seconds'
-    - interval '1 second' * coalesce((message::json #>> '{container,grace}')::float8, 10), false)
+CASE WHEN deadline < now() - interval '30 seconds' THEN deadline < now() - interval '30 seconds'
+    - interval '1 second' * coalesce((message::json #>> '{container,grace}')::float8, 10)
+ELSE false END
 """
 
 _RUNNING = f"""
 SELECT id, state, node, cancelling, {_OVERDUE} AS overdue FROM attempt
 WHERE state = 'running' AND id > %(after)s
 ORDER BY id LIMIT %(limit)s
-"""  # noqa: S608
+"""  # noqa: S608 - constants only
 
 
 def running(tx: Tx, after: UUID, limit: int) -> Sequence[Row]:

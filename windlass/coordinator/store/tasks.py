@@ -86,7 +86,7 @@ _STILL_READY = f"""
 SELECT {_START} FROM task
 WHERE id = ANY(%(ids)s::uuid[]) AND state = 'waiting' AND waiting_on = 0
 ORDER BY priority DESC, id
-"""  # noqa: S608
+"""  # noqa: S608 - constants only
 
 
 def still_ready(tx: Tx, ids: Sequence[UUID]) -> Sequence[Row]:

@@ -13,9 +13,9 @@ INSERT INTO token (id, name, digest, scope, expires_at)
 VALUES (gen_random_uuid(), %(name)s, %(digest)s, %(scope)s, %(expires_at)s)
 ON CONFLICT (name) DO NOTHING
 RETURNING {_COLUMNS}, coalesce(expires_at <= now(), false) AS expired
-"""  # noqa: S608
+"""  # noqa: S608 - constants only
 
-_ALL = f"SELECT {_COLUMNS} FROM token ORDER BY name"  # noqa: S608
+_ALL = f"SELECT {_COLUMNS} FROM token ORDER BY name"  # noqa: S608 - constants only
 
 _DELETE = "DELETE FROM token WHERE name = %(name)s"
 
@@ -23,7 +23,7 @@ _BY_DIGEST = f"""
 SELECT {_COLUMNS}, extract(epoch FROM expires_at - now())::float8 AS left,
     coalesce(used_at < now() - interval '1 minute', true) AS stale
 FROM token WHERE digest = %(digest)s AND (expires_at IS NULL OR expires_at > now())
-"""  # noqa: S608
+"""  # noqa: S608 - constants only
 
 # Whoever is writing the same at this moment does it for us too.
 _TOUCH = """

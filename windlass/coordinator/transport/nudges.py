@@ -5,10 +5,10 @@ Nudges may be lost; whoever waits looks again after a while anyhow.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Event, Lock, Thread
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -16,6 +16,7 @@ from redis import Redis, RedisError
 
 from windlass.coordinator.engine.loop import pause
 from windlass.shared import keys
+from windlass.shared.hearing import hear
 
 QUIET = 5.0  # seconds without a word after which the line is tested
 ALL_CHANNELS = (keys.DISPATCH_NUDGE, keys.JOBS_NUDGE)
@@ -87,7 +88,9 @@ class Nudges:
         failures = 0
         while not self._stop.is_set():
             try:
-                self._read()
+                for message in hear(self._redis, self._channels, self._stop, QUIET):
+                    failures = 0
+                    self._pass_on(message)
             except (RedisError, OSError, ValueError) as problem:
                 if self._stop.is_set():
                     return
@@ -95,34 +98,14 @@ class Nudges:
                 if failures == 1:
                     _log.warning("nudges.lost", error=str(problem))
                 self._stop.wait(pause(failures))
-            else:
-                failures = 0
 
-    def _read(self) -> None:
-        """One connection, as long as it answers."""
-        with cast(Any, self._redis).pubsub() as subscription:
-            subscription.subscribe(*self._channels)
-            silences = 0
-            while not self._stop.is_set():
-                message = cast(Any, subscription.get_message(timeout=QUIET))
-                if message is not None:
-                    silences = 0
-                    self._pass_on(message)
-                elif silences:
-                    raise ConnectionError("no answer")
-                else:
-                    silences += 1
-                    subscription.ping()
-
-    def _pass_on(self, message: dict[str, Any]) -> None:
+    def _pass_on(self, message: Mapping[str, Any]) -> None:
         with self._lock:
             if message["type"] == "subscribe":  # what was said before, nobody heard
                 found = set().union(*self._listeners.values())
-            elif message["type"] == "message":
+            else:
                 subjects = _subjects(message["channel"].decode(), message["data"])
                 found = set().union(*(self._listeners.get(one, ()) for one in subjects))
-            else:
-                return
         for notify in found:
             notify()
 

@@ -4,7 +4,7 @@ An entry that cannot be taken in is found by halving its batch, so that it takes
 and put aside; an outage is not the entry's fault, so it is met by trying again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Generic, TypeVar
@@ -22,6 +22,7 @@ T = TypeVar("T")
 BLOCK_MS = 1000  # less than the socket's own timeout; how long an end may take
 CLAIM_EVERY = 10.0
 CLAIM_IDLE_MS = 15_000
+AT_ONCE = 8 << 20  # bytes in one transaction: a report may carry a megabyte of output
 
 _log = structlog.get_logger()
 
@@ -62,9 +63,8 @@ class StreamReader(Generic[T]):
     def step(self) -> float:
         """Waits for entries itself, so it rests only to let the loop look at ``stop``."""
         try:
-            entries = self._read()
-            if entries:
-                self._handle(entries)
+            for portion in _portions(self._read()):
+                self._handle(portion)
         except RedisError as problem:
             self._behind = True
             raise Away(f"Redis: {problem}") from problem
@@ -113,3 +113,15 @@ class StreamReader(Generic[T]):
         self._redis.xadd(dead, fields, maxlen=length, approximate=True)
         self._inlet.done([entry])
         self._source.buried.inc()
+
+
+def _portions(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
+    """In order, of a bounded size each."""
+    begin, size = 0, 0
+    for at, entry in enumerate(entries):
+        size += len(entry.data)
+        if size > AT_ONCE and at > begin:
+            yield entries[begin:at]
+            begin, size = at, len(entry.data)
+    if entries:
+        yield entries[begin:]

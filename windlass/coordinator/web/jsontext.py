@@ -106,7 +106,7 @@ def _no_constant(text: str) -> float:
 
 def _first_repeated(keys: list[str]) -> str:
     seen: set[str] = set()
-    return next(key for key in keys if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+    return next(key for key in keys if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # add gives None
 
 
 def _refuse(flaws: list[Flaw]) -> None:

@@ -16,7 +16,7 @@ _KEY = Text(least=1, most=256)
 class ListOf(fields.List[Any]):
     """A list of ``least`` to ``most`` items."""
 
-    default_error_messages: ClassVar[dict[str, Any]] = {  # type: ignore[misc]
+    default_error_messages: ClassVar[dict[str, Any]] = {  # type: ignore[misc]  # the base has an instance variable
         "required": _REQUIRED,
         "null": _NULL,
     }
@@ -43,7 +43,7 @@ class ListOf(fields.List[Any]):
 class Table(fields.Dict):
     """A mapping of names to ``value``."""
 
-    default_error_messages: ClassVar[dict[str, Any]] = {  # type: ignore[misc]
+    default_error_messages: ClassVar[dict[str, Any]] = {  # type: ignore[misc]  # the base has an instance variable
         "required": _REQUIRED,
         "null": _NULL,
     }
@@ -76,7 +76,7 @@ class Table(fields.Dict):
 class Part(fields.Nested):
     """A mapping with fields of its own."""
 
-    default_error_messages: ClassVar[dict[str, Any]] = {  # type: ignore[misc]
+    default_error_messages: ClassVar[dict[str, Any]] = {  # type: ignore[misc]  # the base has an instance variable
         "required": _REQUIRED,
         "null": _NULL,
     }

@@ -114,7 +114,7 @@ class TaskDocument(SharedDocument):
     condition = Scalar(data_key="if", least=1, most=_TEMPLATE)
     var = Text(least=1, most=_NAME)
 
-    @validates_schema
+    @validates_schema(skip_on_field_errors=False)
     def one_program(self, document: dict[str, Any], **_: Any) -> None:
         if "run" in document and "cmd" in document:
             raise ValidationError({"cmd": [Said("does not go with run", "run or cmd")]})

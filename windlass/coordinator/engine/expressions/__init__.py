@@ -20,7 +20,7 @@ def is_templated(text: str) -> bool:
 def check(text: str, names: Collection[str] | None = None) -> None:
     """Compile every block. With ``names``: these, and the ones that are always there (inputs,
     secrets, tasks, job), are all an expression may use."""
-    from windlass.coordinator.engine.expressions import rendering  # noqa: PLC0415
+    from windlass.coordinator.engine.expressions import rendering  # noqa: PLC0415 - only who has templates pays
 
     rendering.check(text, names)
 
@@ -29,13 +29,13 @@ def render(text: str, context: Mapping[str, object]) -> str:
     """The text with every block replaced by its value, printed as Go would."""
     if not is_templated(text):
         return text
-    from windlass.coordinator.engine.expressions import rendering  # noqa: PLC0415
+    from windlass.coordinator.engine.expressions import rendering  # noqa: PLC0415 - likewise
 
     return rendering.render(text, context)
 
 
 def evaluate(text: str, context: Mapping[str, object]) -> object:
     """The value of the first block of the text, or of the whole text where it has none."""
-    from windlass.coordinator.engine.expressions import rendering  # noqa: PLC0415
+    from windlass.coordinator.engine.expressions import rendering  # noqa: PLC0415 - likewise
 
     return rendering.evaluate(text, context)

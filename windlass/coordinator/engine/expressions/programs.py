@@ -34,7 +34,7 @@ def known_names(names: "frozenset[str]") -> Names:
 def environment(context: Mapping[str, object]) -> dict[str, object]:
     env = dict(context)
     for name in _MAPS_OF_TEXT:
-        env[name] = Texts(context.get(name) or _NOTHING)  # type: ignore[arg-type]
+        env[name] = Texts(context.get(name) or _NOTHING)  # type: ignore[arg-type]  # a context holds mappings there
     return env
 
 

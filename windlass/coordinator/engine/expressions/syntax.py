@@ -18,7 +18,7 @@ _BRACKETS = "()[]{}"
 def parse(source: str) -> Node:
     """Raises Fault."""
     from lark import UnexpectedInput  # noqa: PLC0415 - only who has templates pays
-    from lark.exceptions import VisitError  # noqa: PLC0415
+    from lark.exceptions import VisitError  # noqa: PLC0415 - likewise
 
     if len(source) > MAX_SOURCE:
         raise Fault(f"an expression may have at most {MAX_SOURCE} characters")
@@ -32,9 +32,9 @@ def parse(source: str) -> Node:
 
 @cache
 def _parser() -> "Lark":
-    from lark import Lark  # noqa: PLC0415
+    from lark import Lark  # noqa: PLC0415 - likewise
 
-    from windlass.coordinator.engine.expressions.building import Builder  # noqa: PLC0415
+    from windlass.coordinator.engine.expressions.building import Builder  # noqa: PLC0415 - likewise
 
     grammar = files(__package__).joinpath("grammar.lark").read_text(encoding="utf-8")
     return Lark(
@@ -43,7 +43,7 @@ def _parser() -> "Lark":
 
 
 def _unexpected(problem: "UnexpectedInput", source: str) -> Fault:
-    from lark import UnexpectedToken  # noqa: PLC0415
+    from lark import UnexpectedToken  # noqa: PLC0415 - likewise
 
     if isinstance(problem, UnexpectedToken):
         return _unexpected_token(problem.token, source)

@@ -49,10 +49,10 @@ class Texts(Mapping[object, object]):
         self._inner = inner
 
     def __getitem__(self, key: object) -> object:
-        return self._inner[key]  # type: ignore[index]
+        return self._inner[key]  # type: ignore[index]  # as whoever evaluates gave it
 
     def get(self, key: object, default: object = "") -> object:
-        return self._inner.get(key, "")  # type: ignore[call-overload]
+        return self._inner.get(key, "")  # type: ignore[call-overload]  # likewise
 
     def __iter__(self) -> Iterator[object]:
         return iter(self._inner)

@@ -74,7 +74,7 @@ def of(reads: Reads, id: AttemptId, first_line: int, mark: str | None) -> Attemp
 
 def _resumed(mark: str) -> tuple[int, int]:
     numbers = marks.decode(_KIND, mark)
-    if len(numbers) != 2:  # noqa: PLR2004
+    if len(numbers) != 2:  # noqa: PLR2004 - a byte and a line
         raise marks.refused()
     return numbers[0], numbers[1]
 

@@ -40,7 +40,7 @@ def refused() -> Invalid:
 
 def _varint(number: int) -> bytes:
     out = bytearray()
-    while number > 0x7F:  # noqa: PLR2004
+    while number > 0x7F:  # noqa: PLR2004 - seven bits a byte
         out.append(number & 0x7F | 0x80)
         number >>= 7
     out.append(number)

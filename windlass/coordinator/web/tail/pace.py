@@ -50,7 +50,7 @@ def stream(tail: Tail, watching: AbstractContextManager[Watch], closing: Event) 
                 return
             since = yield from pace.wait(rest)
     # Spread, so that not all come to the next process at once.
-    yield frame("bye", {"retry": randint(500, 5000)}, tail.mark())  # noqa: S311
+    yield frame("bye", {"retry": randint(500, 5000)}, tail.mark())  # noqa: S311 - jitter
 
 
 class _Pace:

@@ -38,7 +38,7 @@ def choose_image(container: Container, default: str | None) -> str:
 
 def _is_here(api: APIClient, image: str) -> bool:
     try:
-        api.inspect_image(image)  # type: ignore[no-untyped-call]
+        api.inspect_image(image)  # type: ignore[no-untyped-call]  # its stubs say nothing of it
     except ImageNotFound:
         return False
     except APIError as problem:

@@ -6,6 +6,7 @@ and older daemons lose the newline after such a line; where another line follows
 Some also leave out an unfinished last line while they follow, but not when they are asked later.
 """
 
+import socket
 from collections.abc import Iterator
 
 from windlass.worker.runtimes import spool
@@ -35,9 +36,9 @@ def kept(endpoint: Endpoint, container: str, *, follow: bool) -> Iterator[Piece]
         yield from unsplit((stream, line.partition(b" ")[2]) for stream, line in lines)
 
 
-def _with(rest: bytes, link: object) -> Iterator[bytes]:
+def _with(rest: bytes, link: socket.socket) -> Iterator[bytes]:
     yield rest
-    yield from received(link)  # type: ignore[arg-type]
+    yield from received(link)
 
 
 def dechunked(pieces: Iterator[bytes]) -> Iterator[bytes]:

@@ -34,6 +34,7 @@ from windlass.worker.runtimes.process.run import GONE, ProcessRun, delete, remov
 # A task that runs as somebody else must pass through what is above its own directory.
 _PASSABLE, _PRIVATE = 0o711, 0o700
 _PROGRAM = 0o755
+_ROOM = 1 << 16  # bytes without which nothing is started
 
 _SUPERVISOR = "windlass.worker.runtimes.process.supervisor"
 
@@ -55,6 +56,7 @@ class ProcessRuntime:
             raise RuntimeBroken("the process runtime needs Linux")
         with _machinery():
             self._make_root()
+            self._try_disk()
             self._supervisor.check()
 
     def prepare(self, order: RunAttempt, notice: Notice) -> None:
@@ -132,6 +134,14 @@ class ProcessRuntime:
 
     def close(self) -> None:
         self._supervisor.close()
+
+    def _try_disk(self) -> None:
+        """A full one lets directories be made, and nothing be written."""
+        probe = self._root / "probe"
+        try:
+            probe.write_bytes(bytes(_ROOM))
+        finally:
+            probe.unlink(missing_ok=True)
 
     def _make_root(self) -> None:
         self._root.mkdir(mode=_PASSABLE, parents=True, exist_ok=True)

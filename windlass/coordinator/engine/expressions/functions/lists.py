@@ -129,7 +129,7 @@ def sorted_by(budget: Budget, items: list[object], keys: list[object], order: st
     if not (len(kinds) <= 1 and kinds <= {"number", "string", "time", "duration"}):
         one, other = (go_name(key) for key in _two_kinds(keys))
         raise Fault(f"invalid operation: {one} < {other}")
-    places = sorted(range(len(items)), key=keys.__getitem__, reverse=order == "desc")  # type: ignore[arg-type]
+    places = sorted(range(len(items)), key=keys.__getitem__, reverse=order == "desc")  # type: ignore[arg-type]  # keys were compared before
     return [items[place] for place in places]
 
 
