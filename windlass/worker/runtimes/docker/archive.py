@@ -6,8 +6,9 @@ comes back only a plain file is taken.
 
 import io
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from http import HTTPStatus
+from pathlib import PurePosixPath
 from typing import IO, cast
 
 from docker import APIClient
@@ -31,17 +32,38 @@ def working_directory(container: Container) -> str | None:
     return container.workdir or (WORK if container.files else None)
 
 
-def pack(container: Container) -> bytes:
+Entry = tuple[PurePosixPath, bytes | None]  # a program and its content, or a directory
+
+
+def entries(container: Container) -> Iterator[Entry]:
     """What a container needs to find when it starts."""
+    yield PurePosixPath(CONTROL_DIRECTORY), None
+    directory = working_directory(container)
+    if directory == WORK:
+        yield PurePosixPath(WORK), None
+    if container.run is not None:
+        yield PurePosixPath(SCRIPT), to_bytes(container.run)
+    for name, content in container.files.items():
+        yield PurePosixPath(f"{directory}/{name}"), to_bytes(content)
+
+
+def inside(found: Iterable[Entry]) -> list[Entry]:
+    """Those that are in the control directory, and plainly so."""
+    return [
+        (path, content)
+        for path, content in found
+        if path.is_relative_to(CONTROL_DIRECTORY) and ".." not in path.parts
+    ]
+
+
+def pack(found: Iterable[Entry]) -> bytes:
     target = io.BytesIO()
     with tarfile.open(fileobj=target, mode="w") as tar:
-        _add_directory(tar, CONTROL_DIRECTORY)
-        if working_directory(container) == WORK:
-            _add_directory(tar, WORK)
-        if container.run is not None:
-            _add_file(tar, SCRIPT, to_bytes(container.run))
-        for name, content in container.files.items():
-            _add_file(tar, f"{working_directory(container)}/{name}", to_bytes(content))
+        for path, content in found:
+            if content is None:
+                _add_directory(tar, str(path))
+            else:
+                _add_file(tar, str(path), content)
     return target.getvalue()
 
 

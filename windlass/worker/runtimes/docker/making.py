@@ -33,6 +33,7 @@ class Plan:
     order: RunAttempt
     mounts: tuple[Mount, ...]  # checked
     network: str  # id or name of the first; the others are joined after creation
+    control: Sequence[DockerMount] = ()  # where the control directory is on our own disk
 
 
 def make(api: APIClient, plan: Plan, config: RuntimeConfig) -> str:
@@ -124,7 +125,7 @@ def _gpus(gpus: str | None) -> list[DeviceRequest] | None:
 
 def _mounts(plan: Plan) -> list[DockerMount]:
     names = volumes(plan.order, plan.mounts)
-    return [
+    asked = [
         DockerMount(
             target=mount.target,
             source=names.get(mount.target, mount.source),
@@ -134,6 +135,7 @@ def _mounts(plan: Plan) -> list[DockerMount]:
         for mount in plan.mounts
         if mount.kind != "tmpfs"
     ]
+    return [*asked, *plan.control]
 
 
 def volumes(order: RunAttempt, mounts: Sequence[Mount]) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from docker.errors import NotFound
 from windlass.shared.messages import RunAttempt
 from windlass.worker.runtimes.base import OUTPUT_LIMIT, Exit, RuntimeBroken, Stream
 from windlass.worker.runtimes.docker import archive, ending, faults, making
+from windlass.worker.runtimes.docker.control import ControlDirectories
 from windlass.worker.runtimes.docker.daemon import Daemon, machinery
 from windlass.worker.runtimes.docker.recorder import Recorder
 
@@ -53,9 +54,17 @@ class _Away:
 class DockerRun:
     """Its methods may be called from several threads at once."""
 
-    def __init__(self, daemon: Daemon, recorder: Recorder, id: str, order: RunAttempt) -> None:
+    def __init__(
+        self,
+        daemon: Daemon,
+        recorder: Recorder,
+        control: ControlDirectories,
+        id: str,
+        order: RunAttempt,
+    ) -> None:
         self._daemon = daemon
         self._recorder = recorder
+        self._control = control
         self._id = id
         self._order = order
         self._exit: Exit | None = None
@@ -108,8 +117,11 @@ class DockerRun:
         return self._file(archive.PROGRESS, _PROGRESS_LIMIT)
 
     def _file(self, path: str, limit: int) -> bytes | None:
-        with machinery():
-            return archive.read_file(self._daemon.api, self._id, path, limit)
+        try:
+            return self._control.read(self._order.attempt_id, path, limit)
+        except FileNotFoundError:  # not on this disk
+            with machinery():
+                return archive.read_file(self._daemon.api, self._id, path, limit)
 
     def remove(self) -> None:
         api = self._daemon.api

@@ -21,6 +21,7 @@ from windlass.worker.runtimes.base import (
     RuntimeConfig,
 )
 from windlass.worker.runtimes.docker import archive, ending, faults, labels, making
+from windlass.worker.runtimes.docker.control import ControlDirectories
 from windlass.worker.runtimes.docker.daemon import Daemon, machinery, status
 from windlass.worker.runtimes.docker.images import choose_image, ensure_image
 from windlass.worker.runtimes.docker.making import Plan
@@ -50,6 +51,7 @@ class DockerRuntime:
         self._network = NodeNetwork(config.node)
         root = config.state_dir / "docker" / quote(config.node, safe="")
         self._recorder = Recorder(self._daemon, root, config.log_limit)
+        self._control = ControlDirectories(config.node, root)
 
     def check(self) -> None:
         with machinery():
@@ -91,13 +93,14 @@ class DockerRuntime:
 
     def _plan(self, api: APIClient, order: RunAttempt) -> Plan:
         container = order.container
-        choose_image(container, self._config.default_image)
+        image = choose_image(container, self._config.default_image)
         for name in container.networks:
             if container.networks != (NO_NETWORK,):
                 check_network(api, name, self._config.networks)
         first = container.networks[0] if container.networks else self._network.id(api)
         mounts = check_mounts(container.mounts, self._config.bind_sources)
-        return Plan(order, mounts, first)
+        self._control.make(api, order.attempt_id, image, container)
+        return Plan(order, mounts, first, self._control.mounts(order.attempt_id))
 
     def _make_volumes(self, api: APIClient, plan: Plan) -> None:
         own = labels.of_attempt(self._config.node, plan.order)
@@ -117,7 +120,8 @@ class DockerRuntime:
         try:
             for name in plan.order.container.networks[1:]:
                 api.connect_container_to_network(id, name, link_local_ips=METADATA)
-            api.put_archive(id, "/", archive.pack(plan.order.container))
+            if files := _to_send(plan):
+                api.put_archive(id, "/", archive.pack(files))
             self._recorder.begin(plan.order.attempt_id, id)
             api.start(id)
         except APIError as problem:
@@ -174,13 +178,22 @@ class DockerRuntime:
         self._recorder.close()
 
     def _run(self, id: str, order: RunAttempt) -> DockerRun:
-        return DockerRun(self._daemon, self._recorder, id, order)
+        return DockerRun(self._daemon, self._recorder, self._control, id, order)
 
 
 def _unwanted(found: Sequence[dict[str, Any]], key: str, keep: Set[UUID]) -> dict[str, UUID | None]:
     """What belongs to no attempt in ``keep``, and to which it belongs."""
     owners = {str(one[key]): labels.attempt_in(one["Labels"] or {}) for one in found}
     return {name: owner for name, owner in owners.items() if owner not in keep}
+
+
+def _to_send(plan: Plan) -> list[archive.Entry]:
+    """What is not in the control directory on our own disk."""
+    entries = list(archive.entries(plan.order.container))
+    if not plan.control:
+        return entries
+    here = archive.inside(entries)
+    return [entry for entry in entries if entry not in here]
 
 
 def _share_volume(api: APIClient, name: str) -> None:
