@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 from redis import Redis
 
-from tests.support.postgres import a_database, admin, other_database
-from tests.support.services import a_postgres, a_redis
+from tests.support.postgres import a_database, admin, hurry, other_database
+from tests.support.services import POSTGRES, a_postgres, a_redis
 from windlass.coordinator.store.db import Database
 from windlass.coordinator.store.migrate import migrate
 from windlass.shared.redis import connect
@@ -35,6 +35,8 @@ def services() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def postgres_server(services: Path) -> Iterator[str]:
     with a_postgres(services / "postgres") as url:
+        if not os.environ.get(POSTGRES):
+            hurry(url)
         yield url
 
 

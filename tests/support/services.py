@@ -14,6 +14,8 @@ import pytest
 from windlass.embedded import postgres, valkey
 from windlass.embedded.process import Server
 
+POSTGRES = "WINDLASS_TEST_POSTGRES"
+
 
 def missing(what: str) -> None:
     """Skip on a laptop, fail in CI."""
@@ -23,7 +25,7 @@ def missing(what: str) -> None:
 
 
 def a_postgres(data: Path) -> AbstractContextManager[str]:
-    return _named_or_started("WINDLASS_TEST_POSTGRES", lambda: postgres.start(data))
+    return _named_or_started(POSTGRES, lambda: postgres.start(data))
 
 
 def a_redis(data: Path) -> AbstractContextManager[str]:

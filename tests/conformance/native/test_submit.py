@@ -117,7 +117,7 @@ def test_a_key_that_came_with_another_body_is_a_conflict(client: Client) -> None
 
 
 def test_the_owner_is_whoever_holds_the_token(client: Client) -> None:
-    secret = client.post(f"{BASE}/tokens", json={"name": "ann", "scope": "submit"}).json["secret"]
+    secret = client.post(f"{BASE}/tokens", json={"name": "ann", "scope": "admin"}).json["secret"]
 
     job = sent(client, AS_JSON, headers={"Authorization": f"Bearer {secret}"})
 
