@@ -131,3 +131,8 @@ def test_a_log_over_its_limit_ends_the_run_and_is_kept(lab: Lab) -> None:
     assert outcome.sys == b"stopped: its log is over 300000 bytes\n"
     assert len(outcome.out) >= 299_000
     assert set(outcome.out.split(b"\n")) <= {b"y", b""}
+
+
+def test_a_container_asks_the_machines_own_name_servers(lab: Lab) -> None:
+    """One of the daemon's for each container would be the start of several programs."""
+    assert b"127.0.0.11" not in lab.outcome("cat /etc/resolv.conf").out
