@@ -15,7 +15,7 @@ from threading import Lock
 from uuid import UUID
 
 from docker import APIClient
-from docker.errors import APIError
+from docker.errors import APIError, NullResource
 from docker.types import Mount
 
 from windlass.shared.spec import Container
@@ -93,7 +93,7 @@ class ControlDirectories:
             return False
         finally:
             shutil.rmtree(directory)
-            with suppress(APIError):
+            with suppress(APIError, NullResource):  # it may not have been made
                 api.remove_container(id, v=True)
 
 
