@@ -4,7 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from windlass.shared.spec import Container
+from windlass.shared.spec import Container, Sidecar, Step
 
 TASK_NAME = "windlass.run_attempt"
 
@@ -20,6 +20,9 @@ class RunAttempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     task_name: str
     queue: str
     container: Container
+    pre: tuple[Step, ...] = ()
+    post: tuple[Step, ...] = ()
+    sidecars: tuple[Sidecar, ...] = ()
 
 
 encode = msgspec.json.Encoder().encode

@@ -58,6 +58,30 @@ class Container(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     grace: float = 10.0  # between SIGTERM and SIGKILL
 
 
+class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A container that runs before or after the task's own, in the task's mounts, networks and
+    limits but with an environment of its own. The first that fails ends the attempt."""
+
+    name: str  # template
+    container: Container
+
+
+class Probe(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Ready once a GET of ``path`` answers 200."""
+
+    path: str
+    port: int
+    timeout: float = 60.0
+
+
+class Sidecar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A container that runs as long as the task's own, in a network they share. No templates."""
+
+    name: str
+    container: Container
+    probe: Probe | None = None
+
+
 class Retry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Delay before retry n is ``min(initial_delay * scaling_factor**(n-1), max_delay)``, of which
     ``jitter`` (0 … 1) is the share drawn at random."""
@@ -69,9 +93,43 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     jitter: float = 0.1
 
 
+class Parallel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Tasks that run side by side; done when all are."""
+
+    tasks: "tuple[TaskSpec, ...]"
+
+
+class Each(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One run of a task for every element of a list, which expressions in it see as
+    ``<var>.index`` (text, from "0") and ``<var>.value``."""
+
+    list: str  # an expression, in braces or bare
+    task: "TaskSpec"
+    var: str = "item"
+    concurrency: int = 0  # how many at once; 0: all
+
+
+class Subjob(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A job of its own whose output becomes the task's. Of ``job``, the name and the values of
+    inputs, secrets and webhooks are templates of the parent; all else is evaluated inside."""
+
+    job: "JobSpec"
+    detached: bool = False  # the task is done once the job is accepted
+    document: str | None = None  # what the door shows as the document of the job
+
+
 class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Runs ``container``, or is one of ``parallel``, ``each`` and ``subjob``."""
+
     name: str  # template
-    container: Container
+    container: Container = Container()
+    parallel: Parallel | None = None
+    each: Each | None = None
+    subjob: Subjob | None = None
+    pre: tuple[Step, ...] = ()
+    post: tuple[Step, ...] = ()  # only when the task's own container succeeded
+    sidecars: tuple[Sidecar, ...] = ()
+    description: str = ""
     needs: tuple[int, ...] = ()  # positions of tasks in the same job, from 0
     condition: str | None = None  # template; skipped when the trimmed result is "false"
     var: str | None = None  # its output is ``tasks.<var>`` in later expressions
@@ -81,6 +139,20 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     allow_failure: bool = False
     tags: tuple[str, ...] = ()
     key: str = ""  # its unevaluated name: how a user refers to it
+
+
+class Webhook(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    url: str
+    headers: dict[str, str] = {}  # values are templates
+    event: Literal["job.state", "job.progress", "task.state", "task.progress"] = "job.state"
+    condition: str | None = None  # an expression over what the door shows; sent where it is true
+
+
+class Permission(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who may see and change a job: one of both. A job without any is open to everybody."""
+
+    user: str | None = None  # username
+    role: str | None = None  # slug
 
 
 class JobSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -95,6 +167,10 @@ class JobSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     timeout: float | None = None
     fail_fast: bool = False  # one failure cancels what still runs
     output: str | None = None  # template
+    secrets: dict[str, str] = {}  # for expressions; never shown, never in a log
+    webhooks: tuple[Webhook, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+    delete_after: float | None = None  # once it has completed
 
 
 encode = msgspec.json.Encoder().encode
