@@ -138,6 +138,8 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     retry: Retry = Retry()
     allow_failure: bool = False
     tags: tuple[str, ...] = ()
+    metadata: dict[str, str] = {}  # for whoever submitted it; nothing here reads it
+    generator: bool = False  # what it writes to stdout describes tasks to be added to the job
     key: str = ""  # its unevaluated name: how a user refers to it
 
 
