@@ -43,7 +43,7 @@ class Runner:
             if not self._tools.capacity.take():
                 raise NoRoom
             self._here[order.attempt_id] = execution
-        if self._claimed(order.attempt_id):
+        if self._claimed(order):
             self._launch(order, execution)
 
     def adopt(self, found: Adopted, verdict: Verdict) -> None:
@@ -66,11 +66,11 @@ class Runner:
             raise
         log.info("attempt.taken", attempt_id=str(order.attempt_id), task=order.task_name)
 
-    def _claimed(self, attempt_id: UUID) -> bool:
-        claimed = False
+    def _claimed(self, order: RunAttempt) -> bool:
+        claimed, attempt_id = False, order.attempt_id
         try:
             leases, node = self._tools.leases, self._tools.node
-            claimed = leases.claim(attempt_id, node) or self._is_ours(attempt_id)
+            claimed = leases.claim(attempt_id, node, order.job_id) or self._is_ours(attempt_id)
         except Drained:  # noticed before the heartbeat has
             self._tools.capacity.hold(Hold.DRAINING)
             raise NoRoom from None

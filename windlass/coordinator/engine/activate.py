@@ -90,7 +90,7 @@ def _start(turn: Turn, rows: Sequence[Row]) -> None:
 def _attempt(turn: Turn, row: Row, task: TaskSpec) -> NewAttempt:
     job = turn.jobs[row["job_id"]]
     attempt = order(row["job_id"], job["name"], row["id"], row["attempts"] + 1, task)
-    return msgspec.structs.replace(attempt, epoch=job["epoch"])
+    return msgspec.structs.replace(attempt, epoch=job["epoch"], held=job["paused"])
 
 
 def _wish(row: Row, task: TaskSpec) -> Move:

@@ -33,6 +33,7 @@ class JobView:
     reason: Reason | None
     error: str
     cancelling: bool  # an early end is wanted and not reached yet
+    paused: bool = False  # nothing of it starts until it is resumed
     epoch: int
     priority: int
     queue: str
@@ -86,8 +87,20 @@ class TaskView:
     ended_at: datetime | None
     attempt_id: AttemptId | None  # the newest
     node: str | None  # of the newest
+    attempt_state: AttemptState | None = None  # of the newest
     needs: Sequence[str] = ()  # keys; at most 100
     waiting_for: Sequence[str] = ()  # keys, of one task, not of lists; at most 20
+
+
+@dataclass(frozen=True)
+class Tally:
+    """So many tasks of a job are in this state; of active ones the newest attempt's as well.
+    ``again``: that is not their first."""
+
+    state: TaskState
+    attempt: AttemptState | None
+    again: bool
+    tasks: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,6 +226,7 @@ class Submission:
     door: str
     owner: str = ""
     external_id: str | None = None
+    numbered: bool = False  # its external id is the next number of its door
     document: str | None = None
     idempotency_key: str | None = None
     fingerprint: str = ""

@@ -13,7 +13,8 @@ _TAKE = """
 SELECT due.* FROM generate_series(9, 0, -1) AS wanted (priority), LATERAL (
     SELECT id, queue, priority, message, extract(epoch FROM now() - run_after)::float8 AS late
     FROM attempt
-    WHERE state = 'pending' AND attempt.priority = wanted.priority AND run_after <= now()
+    WHERE state = 'pending' AND NOT held AND attempt.priority = wanted.priority
+      AND run_after <= now()
     ORDER BY run_after, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 ) AS due
 LIMIT %(limit)s
@@ -29,7 +30,8 @@ _SOONEST = """
 SELECT min(extract(epoch FROM next.run_after - now()))::float8 AS rest
 FROM generate_series(0, 9) AS wanted (priority), LATERAL (
     SELECT run_after FROM attempt
-    WHERE state = 'pending' AND attempt.priority = wanted.priority AND run_after > now()
+    WHERE state = 'pending' AND NOT held AND attempt.priority = wanted.priority
+      AND run_after > now()
     ORDER BY run_after LIMIT 1
 ) AS next
 """
@@ -42,7 +44,8 @@ def soonest(tx: Tx) -> float | None:
 
 
 _WAITING = """
-SELECT queue, count(*) AS attempts FROM attempt WHERE state = 'scheduled' GROUP BY queue
+SELECT queue, count(*) AS attempts FROM attempt WHERE state = 'scheduled' AND NOT held
+GROUP BY queue
 """
 
 
@@ -55,7 +58,8 @@ def waiting(tx: Tx) -> dict[str, int]:
 # else at an age that doubles each time.
 _STUCK = """
 SELECT id, queue, priority, message FROM attempt
-WHERE state = 'scheduled' AND NOT cancelling AND id > %(after)s AND queue = ANY(%(queues)s)
+WHERE state = 'scheduled' AND NOT cancelling AND NOT held AND id > %(after)s
+  AND queue = ANY(%(queues)s)
   AND (published_at IS NULL
     OR published_at < now() - CASE WHEN queue = ANY(%(empty)s) THEN interval '10 seconds'
       ELSE interval '1 minute' * power(2, least(published, 7) - 1) END)

@@ -82,6 +82,15 @@ def job_of(tx: Tx, id: UUID) -> UUID | None:
     return None if row is None else row["job_id"]
 
 
+_PLACE_OF = """
+SELECT id AS task_id, job_id, position, key, state, allow_failure FROM task WHERE id = %(id)s
+"""
+
+
+def place_of(tx: Tx, id: UUID) -> Row | None:
+    return tx.one(_PLACE_OF, id=id)
+
+
 _STILL_READY = f"""
 SELECT {_START} FROM task
 WHERE id = ANY(%(ids)s::uuid[]) AND state = 'waiting' AND waiting_on = 0

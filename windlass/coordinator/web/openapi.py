@@ -25,6 +25,7 @@ _SCHEMES = {
 _PLACES: Mapping[str, dict[str, Any]] = {
     "uuid": {"type": "string", "format": "uuid"},
     "": {"type": "string", "minLength": 1, "maxLength": 200},
+    "path": {"type": "string", "minLength": 1, "maxLength": 200},
 }
 
 

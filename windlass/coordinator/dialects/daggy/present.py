@@ -10,12 +10,19 @@ from typing import Any
 
 from windlass.coordinator.dialects.daggy.literal import unescape
 from windlass.coordinator.dialects.daggy.translate import CORES, MEMORY
-from windlass.coordinator.engine.views import AttemptView, HistoryRow, JobView, TaskView
+from windlass.coordinator.engine.views import (
+    AttemptView,
+    HistoryRow,
+    JobView,
+    Tally,
+    TaskView,
+)
 from windlass.shared.spec import TaskSpec
 from windlass.shared.states import AttemptState, JobState, Reason, TaskState
 
 Doc = dict[str, Any]
 
+STATES = ("QUEUED", "RUNNING", "RETRY", "ERRORED", "KILLED", "COMPLETED", "PAUSED")
 KILLED_CODE = -9  # as of a process ended by SIGKILL
 NO_CODE = 127  # of what never ran: a shell's code for a program that is not there
 
@@ -29,6 +36,7 @@ _RUN = {
     JobState.FAILED: "ERRORED",
     JobState.CANCELLED: "KILLED",
 }
+_PAUSE = {"paused": "PAUSED", "resumed": "QUEUED"}
 _TASK = {
     TaskState.WAITING: "QUEUED",
     TaskState.COMPLETED: "COMPLETED",
@@ -42,26 +50,42 @@ def nanoseconds(moment: datetime | None) -> str:
     return "0" if moment is None else str((moment - _EPOCH) // _MICROSECOND * 1000)
 
 
-def run_state(job: JobView) -> str:
-    if job.paused and job.ended_at is None:
+def run_state(job: JobView, counts: Mapping[str, int] | None = None) -> str:
+    """``counts`` of its tasks tell a run of which tasks were killed from one where some failed."""
+    if job.paused:
         return "PAUSED"
+    if job.state is JobState.FAILED and counts and not counts.get("ERRORED"):
+        return "KILLED" if counts.get("KILLED") else "ERRORED"
     return _RUN[job.state]
 
 
 def task_state(task: TaskView) -> str:
-    if task.state is not TaskState.ACTIVE:
-        return _TASK[task.state]
-    if task.attempt_state is AttemptState.RUNNING:
+    return _state(task.state, task.attempt_state, again=task.attempts > 1)
+
+
+def counted(tallies: Iterable[Tally]) -> Mapping[str, int]:
+    """By this door's words for the states of tasks."""
+    counts: Counter[str] = Counter()
+    for tally in tallies:
+        counts[_state(tally.state, tally.attempt, again=tally.again)] += tally.tasks
+    return counts
+
+
+def _state(task: TaskState, attempt: AttemptState | None, *, again: bool) -> str:
+    """A generator whose attempt is over still makes its tasks."""
+    if task is not TaskState.ACTIVE:
+        return _TASK[task]
+    if attempt in {AttemptState.RUNNING, AttemptState.COMPLETED}:
         return "RUNNING"
-    return "RETRY" if task.attempts > 1 else "QUEUED"
+    return "RETRY" if again else "QUEUED"
 
 
 def summary(job: JobView, counts: Mapping[str, int], last_update: datetime | None) -> Doc:
-    """``counts``: by this door's words for the states of tasks."""
+    """``counts``: as of ``counted``."""
     return {
         "runID": run_id(job),
         "tag": tag(job),
-        "state": run_state(job),
+        "state": run_state(job, counts),
         "startTime": nanoseconds(job.created_at),
         "lastUpdate": nanoseconds(last_update or job.created_at),
         "taskCounts": {state: count for state, count in sorted(counts.items()) if count},
@@ -74,10 +98,6 @@ def run_id(job: JobView) -> int:
 
 def tag(job: JobView) -> str:
     return job.tags[0] if job.tags else ""
-
-
-def counted(tasks: Iterable[TaskView]) -> Mapping[str, int]:
-    return Counter(map(task_state, tasks))
 
 
 def task(spec: TaskSpec, parents: Sequence[str], children: Sequence[str]) -> Doc:
@@ -117,6 +137,19 @@ def attempt(view: AttemptView, output: str, errors: str, executor: str) -> Doc:
     }
 
 
+def failed_generation(task: TaskView) -> Doc:
+    """What became of the output of a generator that ran, as an attempt of its own."""
+    moment = nanoseconds(task.ended_at)
+    return {
+        "startTime": moment,
+        "stopTime": moment,
+        "rc": 1,
+        "outputLog": "",
+        "errorLog": "",
+        "executorLog": task.error,
+    }
+
+
 def code(view: AttemptView) -> int:
     if view.reason in {Reason.CANCELLED, Reason.OOM}:
         return KILLED_CODE
@@ -130,11 +163,5 @@ def changes(history: Iterable[HistoryRow]) -> list[Doc]:
     return [
         {"time": nanoseconds(row.at), "state": state}
         for row in history
-        if row.entity == "job" and (state := _became(row.became))
+        for state in [_RUN[JobState(row.became)] if row.entity == "job" else _PAUSE[row.became]]
     ]
-
-
-def _became(state: str) -> str | None:
-    if state in set(JobState):
-        return _RUN[JobState(state)]
-    return {"paused": "PAUSED", "resumed": "QUEUED"}.get(state)

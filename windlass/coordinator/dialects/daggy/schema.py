@@ -94,7 +94,7 @@ class Known(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    error_messages = {"type": Said("must be a mapping", "fields and their values")}  # type: ignore[assignment,dict-item] # noqa: RUF012 - marshmallow hands them on
+    error_messages = {"type": Said("must be a mapping", "fields and their values")}  # type: ignore[dict-item] # noqa: RUF012 - marshmallow hands them on
 
 
 class TaskDocument(Known):

@@ -1,0 +1,17 @@
+-- Ids that count from 0, jobs that pause, tasks that make tasks, requests for resources.
+
+-- What number the next job of a door gets, at doors whose ids are numbers.
+CREATE TABLE door_number (
+    door text PRIMARY KEY,
+    next bigint NOT NULL
+);
+
+ALTER TABLE job ADD COLUMN paused boolean NOT NULL DEFAULT false;  -- nothing of it starts
+CREATE INDEX job_paused ON job (id) WHERE paused AND ended_at IS NULL;  -- engine.pause
+
+ALTER TABLE attempt ADD COLUMN held boolean NOT NULL DEFAULT false;  -- its job is paused
+DROP INDEX attempt_due;
+CREATE INDEX attempt_due ON attempt (priority DESC, run_after, id)
+    WHERE state = 'pending' AND NOT held;                            -- engine.dispatch
+
+CREATE INDEX task_key ON task (job_id, key);                         -- find a task by its name
