@@ -11,11 +11,18 @@ from windlass.shared.lease import Standing, Verdict
 class FakePublisher:
     def __init__(self) -> None:
         self.sent: list[UUID] = []
+        self.checks = 0
         self.away = False
+        self.torn = False  # a publish fails, although the check before it did not
         self.depths: dict[str, int] = {}
 
-    def publish(self, batch: Sequence[Due]) -> None:
+    def check(self) -> None:
+        self.checks += 1
         if self.away:
+            raise Away("away")
+
+    def publish(self, batch: Sequence[Due]) -> None:
+        if self.away or self.torn:
             raise Away("away")
         self.sent += [due.attempt_id for due in batch]
 

@@ -18,6 +18,8 @@ EPOCH = PREFIX + "epoch"  # string without TTL: missing means this Redis forgot 
 DISPATCH_NUDGE = PREFIX + "nudge:dispatch"  # pub/sub: there may be work for the loops
 JOBS_NUDGE = PREFIX + "nudge:jobs"  # pub/sub: these changed, or their logs grew; 16 bytes an id
 
+BROKER_PROBE = "probe"  # string of a moment, beneath Celery's prefix: does Redis take writes?
+
 
 def ticket(attempt_id: UUID) -> str:
     """String: ``open``, ``spent`` or ``revoked``."""

@@ -135,10 +135,12 @@ def test_an_outage_of_redis_is_no_proof(db: Database, scene: Scene) -> None:
     assert state_of(db, id) == "running"
 
 
+@pytest.mark.parametrize("published_at", ["2020-01-01", None])
 def test_a_claimed_attempt_whose_start_was_never_reported_is_lost_too(
-    db: Database, scene: Scene
+    db: Database, scene: Scene, published_at: str | None
 ) -> None:
-    id = given_due(db, state="scheduled", published=1, published_at="2020-01-01")
+    """Also one of which the dispatcher does not know that it was sent."""
+    id = given_due(db, state="scheduled", published=1, published_at=published_at)
     scene.signals.known[id] = MISSING
 
     assert scene.passes(2) == 1

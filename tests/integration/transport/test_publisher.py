@@ -96,10 +96,26 @@ def test_a_batch_larger_than_a_pipeline_arrives_whole(publisher: CeleryPublisher
     assert publisher.depth("default") == 2500
 
 
+def test_a_full_broker_is_away_until_there_is_room(
+    publisher: CeleryPublisher, redis: Redis
+) -> None:
+    publisher.check()
+    redis.config_set("maxmemory", 1)
+    try:
+        with pytest.raises(Away):
+            publisher.check()
+    finally:
+        redis.config_set("maxmemory", 0)
+
+    publisher.check()
+
+
 def test_a_broker_that_cannot_be_reached_is_away() -> None:
     url = f"redis://127.0.0.1:{free_port()}/0"
     publisher = CeleryPublisher(url, Leases(Redis.from_url(url)))
 
+    with pytest.raises(Away):
+        publisher.check()
     with pytest.raises(Away):
         publisher.publish([Due(UUID(int=1), "default", 0, "{}")])
     with pytest.raises(Away):

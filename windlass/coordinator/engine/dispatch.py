@@ -1,13 +1,16 @@
 """Due attempts go to the broker; those that seem to have got stuck there go once more.
 
-Published first, committed then: a crash in between repeats a message, whose ticket lets it start
-once, and loses none.
+Committed first, published then: what is still pending has never been with the broker, whatever
+Redis has forgotten. A crash in between leaves an attempt that nobody claims. It goes out as any
+other does that got stuck: by the republisher, which asks for ticket and holder first.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from uuid import UUID
 
-from windlass.coordinator.engine.ports import Due, Publisher, Signals
+from windlass.coordinator.engine.errors import Unavailable
+from windlass.coordinator.engine.ports import Away, Due, Publisher, Signals
 from windlass.coordinator.store import due
 from windlass.coordinator.store.db import Database, Row
 from windlass.coordinator.store.transitions import Move, move
@@ -19,16 +22,32 @@ FIRST = UUID(int=0)
 
 def dispatch_due(db: Database, publisher: Publisher, limit: int) -> int:
     """Hand over what is due, most urgent first; how many that were."""
-    with db.transaction() as tx:
-        rows = due.take(tx, limit)
-        if not rows:
-            return 0
+    rows = _schedule(db, publisher, limit)
+    if not rows:
+        return 0
+    try:
         publisher.publish(_as_due(rows))
-        move(tx, ATTEMPT, AttemptState.SCHEDULED, [Move(row["id"]) for row in rows])
+    except Away:
+        _unsent(db, rows)
+        raise
     metrics.dispatched.inc(len(rows))
     for row in rows:
         metrics.dispatch_seconds.observe(row["late"])
     return len(rows)
+
+
+def _schedule(db: Database, publisher: Publisher, limit: int) -> Sequence[Row]:
+    with db.transaction() as tx:
+        rows = due.take(tx, limit)
+        if rows:
+            publisher.check()  # or an outage would schedule what it cannot send
+            move(tx, ATTEMPT, AttemptState.SCHEDULED, [Move(row["id"]) for row in rows])
+    return rows
+
+
+def _unsent(db: Database, rows: Sequence[Row]) -> None:
+    with suppress(Unavailable), db.transaction() as tx:  # or they go out a little later
+        due.unsent(tx, [row["id"] for row in rows])
 
 
 class Dispatcher:
@@ -80,18 +99,22 @@ class Republisher:
     def _page(self, queues: Sequence[str], empty: Sequence[str]) -> list[UUID]:
         with self._db.transaction() as tx:
             rows = due.take_stuck(tx, queues, empty, self._after, self._limit)
-            ids = [row["id"] for row in rows]
-            standings = self._signals.standings(ids) if ids else []
-            unclaimed = [
-                row
-                for row, standing in zip(rows, standings, strict=True)
-                if standing.ticket != "spent" and standing.holder is None
-            ]
+            unclaimed = self._unclaimed(rows) if rows else []
             if unclaimed:
                 self._publisher.publish(_as_due(unclaimed))
                 due.published_again(tx, [row["id"] for row in unclaimed])
         metrics.republished.inc(len(unclaimed))
-        return ids
+        return [row["id"] for row in rows]
+
+    def _unclaimed(self, rows: Sequence[Row]) -> list[Row]:
+        standings = self._signals.standings([row["id"] for row in rows])
+        if self._signals.young():  # emptied since the step began: these answers prove nothing
+            return []
+        return [
+            row
+            for row, standing in zip(rows, standings, strict=True)
+            if standing.ticket != "spent" and standing.holder is None
+        ]
 
 
 def _as_due(rows: Sequence[Row]) -> list[Due]:

@@ -28,8 +28,12 @@ class Due:
 
 
 class Publisher(Protocol):
+    def check(self) -> None:
+        """Raise ``Away`` where the broker would not take a message now. One cheap round trip."""
+
     def publish(self, batch: Sequence[Due]) -> None:
-        """Open a ticket for each, then send one Celery message for each. May be repeated."""
+        """Open a ticket for each, then send one Celery message for each. May be repeated; where it
+        raises, any part of the batch may have been sent."""
 
     def depth(self, queue: str) -> int:
         """How many messages wait at the broker for this queue."""

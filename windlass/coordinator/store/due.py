@@ -51,12 +51,14 @@ def waiting(tx: Tx) -> dict[str, int]:
     return {row["queue"]: row["attempts"] for row in tx.all(_WAITING)}
 
 
-# Once more after 10 s where nothing waits at the broker; else at an age that doubles each time.
+# Once more as soon as may be where sending failed, after 10 s where nothing waits at the broker;
+# else at an age that doubles each time.
 _STUCK = """
 SELECT id, queue, priority, message FROM attempt
 WHERE state = 'scheduled' AND NOT cancelling AND id > %(after)s AND queue = ANY(%(queues)s)
-  AND published_at < now() - CASE WHEN queue = ANY(%(empty)s) THEN interval '10 seconds'
-      ELSE interval '1 minute' * power(2, least(published, 7) - 1) END
+  AND (published_at IS NULL
+    OR published_at < now() - CASE WHEN queue = ANY(%(empty)s) THEN interval '10 seconds'
+      ELSE interval '1 minute' * power(2, least(published, 7) - 1) END)
 ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 """
 
@@ -76,3 +78,17 @@ WHERE id = ANY(%(ids)s) AND state = 'scheduled'
 
 def published_again(tx: Tx, ids: Sequence[UUID]) -> None:
     tx.run(_AGAIN, ids=list(ids))
+
+
+_UNSENT = """
+UPDATE attempt SET published_at = NULL WHERE id IN (
+    SELECT id FROM attempt WHERE id = ANY(%(ids)s) AND state = 'scheduled'
+    FOR UPDATE SKIP LOCKED
+)
+"""
+
+
+def unsent(tx: Tx, ids: Sequence[UUID]) -> None:
+    """Nobody knows whether the broker has these; those that somebody else works on stay as they
+    are."""
+    tx.run(_UNSENT, ids=list(ids))

@@ -27,13 +27,14 @@ def running(tx: Tx, after: UUID, limit: int) -> Sequence[Row]:
 
 _SCHEDULED = """
 SELECT id, state, node, cancelling, false AS overdue FROM attempt
-WHERE state = 'scheduled' AND id > %(after)s AND published_at < now() - interval '15 seconds'
+WHERE state = 'scheduled' AND id > %(after)s
+  AND (published_at IS NULL OR published_at < now() - interval '15 seconds')
 ORDER BY id LIMIT %(limit)s
 """
 
 
 def scheduled(tx: Tx, after: UUID, limit: int) -> Sequence[Row]:
-    """id, state, node, cancelling, overdue; by id; only those that were sent out a while ago."""
+    """id, state, node, cancelling, overdue; by id; not those just sent out."""
     return tx.all(_SCHEDULED, after=after, limit=limit)
 
 

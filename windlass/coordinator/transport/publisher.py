@@ -14,6 +14,7 @@ from kombu.exceptions import KombuError
 from redis import RedisError
 
 from windlass.coordinator.engine.ports import Away, Due
+from windlass.shared import keys
 from windlass.shared.lease import Leases
 from windlass.shared.messages import TASK_NAME
 from windlass.shared.queues import broker_priority, transport_options
@@ -33,6 +34,11 @@ class CeleryPublisher:
         self._leases = leases
         self._producer: Any = None  # its stubs do not know of batches
         self._lock = Lock()
+
+    def check(self) -> None:
+        """By writing: a Redis that is full, or a replica, answers but takes no message."""
+        with self._channel() as producer:
+            producer.channel.client.set(keys.BROKER_PROBE, "", px=1)
 
     def publish(self, batch: Sequence[Due]) -> None:
         with self._channel() as producer:
