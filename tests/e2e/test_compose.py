@@ -1,4 +1,7 @@
-"""docker-compose.yml as an operator meets it: one stack, and a story that its tests tell."""
+"""docker-compose.yml as an operator meets it: one stack, and a story that its tests tell.
+
+In order, and in one process: each test finds the stack as the one before left it.
+"""
 
 import sys
 from collections.abc import Iterator, Mapping
@@ -22,7 +25,6 @@ pytestmark = [
     pytest.mark.e2e,
     pytest.mark.slow,
     pytest.mark.timeout(600),
-    pytest.mark.xdist_group("compose"),
 ]
 
 NOTICED = 60.0  # seconds until a silent node's attempts run elsewhere
