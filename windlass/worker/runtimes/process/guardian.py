@@ -4,17 +4,12 @@ A run ends when its first process ends; what that leaves behind is killed. SIGTE
 means: stop the task, with the grace that is written in its directory.
 """
 
-import errno
 import os
-import resource
 import select
 import signal
-import subprocess
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -22,26 +17,11 @@ from windlass.worker.runtimes import spool
 from windlass.worker.runtimes.life import Life
 from windlass.worker.runtimes.process import tree
 from windlass.worker.runtimes.process.directory import Directory, End
+from windlass.worker.runtimes.process.starting import Request, spawn
 
 PIECE = 1 << 16
 _FAILED = 70  # the guardian's own code: something is wrong with it, not with the task
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
-
-
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """What to run, and where its record is kept. Its environment is never written to disk."""
-
-    directory: str
-    argv: list[str]
-    env: dict[str, str]
-    cwd: str
-    log_limit: int
-    user: int | None = None
-    group: int | None = None
-    groups: list[int] = field(default_factory=list)
-    memory: int | None = None  # bytes of data each process may have
-    notes: list[str] = field(default_factory=list)  # to say in the log before it starts
 
 
 def guard(request: Request, claimed: Callable[[], None]) -> None:
@@ -94,7 +74,7 @@ class _Guardian:
             os.set_blocking(reading, False)
             self._pipes[reading] = stream
         try:
-            self._main = _spawn(self._request, ends[spool.OUT], ends[spool.ERR])
+            self._main = spawn(self._request, ends[spool.OUT], ends[spool.ERR])
         finally:
             for end in ends.values():
                 os.close(end)
@@ -164,68 +144,6 @@ def _listen(*numbers: signal.Signals) -> int:
     for number in numbers:
         signal.signal(number, lambda number, frame: None)
     return reading
-
-
-def _spawn(request: Request, out: int, err: int) -> int:
-    """The pid. Without Popen where that can be: it costs as much as the process itself."""
-    if request.user is None and request.memory is None and min(out, err) > sys.stderr.fileno():
-        os.chdir(request.cwd)
-        return _spawn_plainly(request, out, err)
-    limit = request.memory and partial(_limit_data, request.memory)
-    child = subprocess.Popen(  # noqa: S603 - to run what a user asks for is what we are for
-        request.argv,
-        stdin=subprocess.DEVNULL,
-        stdout=out,
-        stderr=err,
-        cwd=request.cwd,
-        env=request.env,
-        start_new_session=True,
-        user=request.user,
-        group=request.group,
-        extra_groups=None if request.user is None else request.groups,
-        preexec_fn=limit or None,  # noqa: PLW1509 - the guardian has one thread
-    )
-    _kept.append(child)
-    return child.pid
-
-
-_kept: list[object] = []  # the end of a Popen would reap its child
-
-
-def _spawn_plainly(request: Request, out: int, err: int) -> int:
-    """Tried along the task's PATH; what was there and could not be started tells more than what
-    was not there."""
-    failure: OSError = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-    for program in _programs(request):
-        try:
-            return os.posix_spawn(
-                program,
-                request.argv,
-                request.env,
-                file_actions=[
-                    (os.POSIX_SPAWN_DUP2, out, 1),
-                    (os.POSIX_SPAWN_DUP2, err, 2),
-                    (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDWR, 0),
-                ],
-                setsid=True,
-                setsigdef=[signal.SIGPIPE, signal.SIGXFSZ],
-            )
-        except (FileNotFoundError, NotADirectoryError):
-            pass
-        except OSError as problem:
-            failure = problem
-    raise failure
-
-
-def _programs(request: Request) -> list[str]:
-    program = request.argv[0]
-    if "/" in program:
-        return [program]
-    return [os.path.join(place, program) for place in os.get_exec_path(request.env)]
-
-
-def _limit_data(size: int) -> None:
-    resource.setrlimit(resource.RLIMIT_DATA, (size, size))
 
 
 def _unstarted(program: str, problem: OSError) -> End:
