@@ -23,13 +23,13 @@ from windlass.worker.runtimes.base import RuntimeBroken, RuntimeConfig
 __all__ = ["workers"]
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
-LEASE = "2s"
+LEASE = "3s"
 DOOMED = "tests.support.doomed_worker"
 
 
 @pytest.fixture(autouse=True)
 def loops(database_url: str, redis_url: str) -> Iterator[None]:
-    with the_loops(database_url, redis_url, lease=timedelta(seconds=2)):
+    with the_loops(database_url, redis_url, lease=timedelta(seconds=3)):
         yield
 
 

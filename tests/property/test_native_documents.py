@@ -1,5 +1,6 @@
 """Whatever spec there is, its native document means the same."""
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -37,6 +38,11 @@ def tables(keys: SearchStrategy[str]) -> SearchStrategy[dict[str, str]]:
     return st.dictionaries(keys, texts, max_size=3)
 
 
+def with_one_program(container: Container) -> Container:
+    """A script and a command at once are refused."""
+    return msgspec.structs.replace(container, cmd=()) if container.run else container
+
+
 containers = st.builds(
     Container,
     image=st.none() | words,
@@ -65,8 +71,8 @@ containers = st.builds(
     pull=st.sampled_from(["always", "if-missing", "never"]),
     registry=st.none() | st.builds(Registry, username=words, password=words),
     timeout=st.none() | durations,
-    grace=st.floats(0, LONGEST),
-)
+    grace=st.floats(0, 3600),
+).map(with_one_program)
 retries = st.builds(
     Retry,
     limit=st.integers(0, 100),
