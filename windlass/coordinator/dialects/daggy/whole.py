@@ -13,7 +13,7 @@ from windlass.shared.states import Reason, TaskState
 
 LOG_END = 256 * 1024  # bytes of each attempt's log that the document holds
 MOST_LOGS = 64 << 20  # and of all logs together; older attempts then come without
-_PAGE = 1000
+_PAGE = 200
 
 Streams = Mapping[str, bytes]
 
