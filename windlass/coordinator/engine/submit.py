@@ -161,22 +161,31 @@ def _tasks(id: JobId, job: JobSpec) -> tuple[list[NewTask], list[NewAttempt]]:
         starts = not (task.needs or templated) and len(first) < activate.AT_ONCE
         if starts:
             first.append(activate.order(id, job.name, task_id, 1, task))
-        rows.append(_row(position, task, task_id, starts=starts, templated=templated))
+        row = waiting_task(position, task, len(task.needs), task_id, templated=templated)
+        rows.append(msgspec.structs.replace(row, state=TaskState.ACTIVE) if starts else row)
     return rows, first
 
 
-def _row(position: int, task: TaskSpec, id: TaskId, *, starts: bool, templated: bool) -> NewTask:
+def waiting_task(
+    position: int,
+    task: TaskSpec,
+    waiting_on: int,
+    id: TaskId | None = None,
+    *,
+    templated: bool | None = None,
+) -> NewTask:
     return NewTask(
-        id=id,
+        id=id or new_task_id(),
         position=position,
         key=task.key or task.name,
         name=task.name,
         var=task.var,
-        state=TaskState.ACTIVE if starts else TaskState.WAITING,
-        waiting_on=len(task.needs),
-        templated=templated,
+        state=TaskState.WAITING,
+        waiting_on=waiting_on,
+        templated=is_templated(task) if templated is None else templated,
         allow_failure=task.allow_failure,
         queue=task.queue,
         priority=task.priority,
         spec=spec.encode(task).decode(),
+        generator=task.generator,
     )

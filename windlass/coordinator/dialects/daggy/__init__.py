@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from windlass.coordinator.dialects.daggy.envelope import envelope
 from windlass.coordinator.dialects.daggy.finding import DOOR
+from windlass.coordinator.dialects.daggy.generation import read
 from windlass.coordinator.dialects.daggy.ready import Ready
 from windlass.coordinator.dialects.daggy.runs import Runs
 from windlass.coordinator.dialects.daggy.settings import Settings
@@ -21,4 +22,11 @@ def build(site: Site) -> Blueprint:
     return blueprint
 
 
-DIALECT = Dialect(name=DOOR, prefix="", paths=("/ready", "/v1"), build=build, envelope=envelope)
+DIALECT = Dialect(
+    name=DOOR,
+    prefix="",
+    paths=("/ready", "/v1"),
+    build=build,
+    envelope=envelope,
+    generated=read,
+)

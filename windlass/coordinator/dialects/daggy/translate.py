@@ -27,13 +27,13 @@ def to_job_spec(
 ) -> JobSpec:
     tag = dag.get("tag", "")
     tasks = (
-        _task(instance, parents, defaults)
+        to_task(instance, parents, defaults)
         for instance, parents in zip(instances, needs, strict=True)
     )
     return JobSpec(name=tag or UNNAMED, tags=(tag,) if tag else (), tasks=tuple(tasks))
 
 
-def _task(instance: Instance, needs: tuple[int, ...], defaults: Defaults) -> TaskSpec:
+def to_task(instance: Instance, needs: tuple[int, ...], defaults: Defaults) -> TaskSpec:
     document = instance.document
     interval = float(document.get("retryIntervalSeconds", 0))
     retry = Retry(

@@ -15,3 +15,10 @@ CREATE INDEX attempt_due ON attempt (priority DESC, run_after, id)
     WHERE state = 'pending' AND NOT held;                            -- engine.dispatch
 
 CREATE INDEX task_key ON task (job_id, key);                         -- find a task by its name
+
+-- A generator's output describes tasks that are added to its job.
+ALTER TABLE task ADD COLUMN generator boolean NOT NULL DEFAULT false;
+ALTER TABLE task ADD COLUMN generating boolean NOT NULL DEFAULT false;  -- ran; its output is not read yet
+ALTER TABLE task ADD COLUMN generated_by uuid;                          -- the task that made it
+CREATE INDEX task_generating ON task (id) WHERE generating;             -- engine.generate
+CREATE INDEX task_generated ON task (generated_by) WHERE generated_by IS NOT NULL;
