@@ -1,6 +1,7 @@
 """Tasks whose output is tasks."""
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -131,7 +132,7 @@ def test_a_generator_that_is_run_again_takes_back_what_it_made(daggy: Daggy) -> 
 def test_generators_may_generate_generators_but_not_for_ever(daggy: Daggy) -> None:
     daggy.submit(a_dag(gen=a_task(isGenerator=True)))
     names = ["gen", *(f"g{depth}" for depth in range(11))]
-    for name, following in zip(names, names[1:], strict=False):
+    for name, following in pairwise(names):
         generated(daggy, {following: a_task(isGenerator=True)}, name=name)
 
     assert daggy.task_states(0)["g9"] == "ERRORED"

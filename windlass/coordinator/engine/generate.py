@@ -63,9 +63,8 @@ class Generators:
             wanted = turn.wanted(row["job_id"])
             if not wanted:
                 problem = problem or _add(turn, generator, made)
-            advance.end(
-                turn, [_stopped(generator, wanted) if wanted else _ending(generator, problem)]
-            )
+            ending = _stopped(generator, wanted) if wanted else _ending(generator, problem)
+            advance.end(turn, [ending])
             turn.changed.add(row["job_id"])
             activate.start_ready(turn)
         turn.tell(self._signals)

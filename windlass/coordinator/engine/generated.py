@@ -40,10 +40,8 @@ def check_tasks(made: Sequence[Generated]) -> None:
     """Each by itself, and their names."""
     problems = check.problems(JobSpec(name="generated", tasks=tuple(one.task for one in made)))
     if problems:
-        told = "; ".join(
-            f"{_place(problem.path)}: {problem.message}" for problem in problems[:_MOST_TOLD]
-        )
-        raise Ungenerable(told)
+        told = [f"{_place(problem.path)}: {problem.message}" for problem in problems[:_MOST_TOLD]]
+        raise Ungenerable("; ".join(told))
 
 
 def _place(path: Sequence[str | int]) -> str:
