@@ -47,6 +47,7 @@ class Container(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     files: dict[str, str] = {}  # name -> content, placed in the working directory
     workdir: str | None = None
     limits: Limits = Limits()
+    requests: Limits = Limits()  # what a node must have free for it
     gpus: str | None = None  # "all" or a count
     shm: int | None = None
     mounts: tuple[Mount, ...] = ()
@@ -139,6 +140,7 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     allow_failure: bool = False
     tags: tuple[str, ...] = ()
     metadata: dict[str, str] = {}  # for whoever submitted it; nothing here reads it
+    matrix: dict[str, str] = {}  # expressions in it see this as ``matrix``
     generator: bool = False  # what it writes to stdout describes tasks to be added to the job
     key: str = ""  # its unevaluated name: how a user refers to it
 

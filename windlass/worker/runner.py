@@ -40,7 +40,7 @@ class Runner:
         with self._changes:
             if order.attempt_id in self._here:
                 return
-            if not self._tools.capacity.take():
+            if not self._tools.capacity.take(order.container.requests):
                 raise NoRoom
             self._here[order.attempt_id] = execution
         if self._claimed(order):
@@ -49,7 +49,7 @@ class Runner:
     def adopt(self, found: Adopted, verdict: Verdict) -> None:
         """Go on with a run that an earlier worker started."""
         execution = Execution.of_adopted(found, self._tools, self._forget)
-        self._tools.capacity.occupy()
+        self._tools.capacity.occupy(found.order.container.requests)
         with self._changes:
             self._here[found.order.attempt_id] = execution
         execution.hear(verdict)
@@ -61,7 +61,7 @@ class Runner:
             execution.start()
         except RuntimeError:  # no thread to be had: let the lease run out
             self._tools.keeper.drop(order.attempt_id)
-            self._tools.capacity.give_back()
+            self._tools.capacity.give_back(order.container.requests)
             self._forget(order.attempt_id)
             raise
         log.info("attempt.taken", attempt_id=str(order.attempt_id), task=order.task_name)
@@ -77,7 +77,7 @@ class Runner:
         finally:
             if not claimed:
                 self._forget(attempt_id)
-                self._tools.capacity.give_back()
+                self._tools.capacity.give_back(order.container.requests)
         return claimed
 
     def _is_ours(self, attempt_id: UUID) -> bool:

@@ -73,7 +73,6 @@ def test_the_example_of_the_seed_becomes_two_tasks_shown_as_there() -> None:
             "memoryMB": "100",
             "cores": "1",
             "command": ["/usr/bin/python3", "script.py", "1"],
-            "image": "base",
         },
         "children": [],
         "parents": [],

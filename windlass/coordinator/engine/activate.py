@@ -71,6 +71,8 @@ def order(job_id: UUID, job_name: str, task_id: UUID, number: int, task: TaskSpe
         priority=task.priority,
         message=messages.encode(message).decode(),
         timeout=task.container.timeout,
+        cpus=task.container.requests.cpus,
+        memory=task.container.requests.memory,
     )
 
 
@@ -122,7 +124,8 @@ def _contexts(turn: Turn, templated: Sequence[tuple[Row, TaskSpec]]) -> dict[UUI
     return context.of_jobs(turn.tx, specs, context.names_in(texts))
 
 
-def _evaluated(row: Row, task: TaskSpec, known: context.Context) -> TaskSpec | Ending:
+def _evaluated(row: Row, task: TaskSpec, shared: context.Context) -> TaskSpec | Ending:
+    known = {**shared, "matrix": task.matrix}
     try:
         if says_no(task, known):
             return _ending(row, TaskState.SKIPPED, Reason.CONDITION, "its condition is false")

@@ -82,6 +82,8 @@ def _take(turn: Turn, held: Held, reports: Reports) -> None:
     turn.changed.update(held[id]["job_id"] for id in live)
     running = {id: report for id, report in live.items() if report.finished is None}
     _begin(turn, held, running)
+    # Where something with a place of its own ends there is room for another.
+    turn.due = turn.due or any(r.finished and held[id]["placed"] for id, r in live.items())
     endings = _finish(turn, held, [(id, r, r.finished) for id, r in live.items() if r.finished])
     advance.end(turn, endings)
     activate.start_ready(turn)

@@ -84,6 +84,8 @@ def _next(turn: Turn, row: Row, delay: float) -> NewAttempt:
         message=messages.encode(message).decode(),
         timeout=row["timeout"],
         delay=delay,
+        cpus=row["cpus"],
+        memory=row["memory"],
         held=turn.jobs[row["job_id"]]["paused"],
     )
 

@@ -64,6 +64,11 @@ class Engine:
         """Everything that would make ``submit`` refuse this spec. Pure."""
         return check.problems(spec)
 
+    def misfits(self, spec: JobSpec) -> Sequence[Problem]:
+        """Tasks that ask for more than any live node of their queue has; none where no node is
+        known that serves it."""
+        return fleet.misfits(self._db, spec)
+
     def submit(self, submission: Submission) -> Submitted:
         """Durable once it returns. Conflict: the external id is taken, or the idempotency key came
         with another body before."""

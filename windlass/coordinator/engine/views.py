@@ -82,7 +82,7 @@ class TaskView:
     exit_code: int | None
     output: str | None
     progress: float
-    message: str
+    message: str  # what its runtime is busy with, or why no node can run it
     started_at: datetime | None
     ended_at: datetime | None
     attempt_id: AttemptId | None  # the newest

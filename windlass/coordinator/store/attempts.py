@@ -21,17 +21,19 @@ class NewAttempt(msgspec.Struct, frozen=True, kw_only=True):
     timeout: float | None
     delay: float = 0.0  # seconds until it may be dispatched
     held: bool = False  # its job is paused
+    cpus: float | None = None  # cores it asks for
+    memory: int | None = None  # bytes
 
 
 _INSERT = """
 INSERT INTO attempt (id, task_id, job_id, number, epoch, state, queue, priority, message, timeout,
-                     run_after, held)
+                     run_after, held, cpus, memory)
 SELECT id, task_id, job_id, number, epoch, 'pending', queue, priority, message, timeout,
-       now() + make_interval(secs => delay), held
+       now() + make_interval(secs => delay), held, cpus, memory
 FROM json_to_recordset(%(rows)s) AS row (
     id uuid, task_id uuid, job_id uuid, number integer, epoch integer, queue text,
     priority smallint, message text, timeout double precision, delay double precision,
-    held boolean)
+    held boolean, cpus double precision, memory bigint)
 """
 
 
@@ -43,8 +45,8 @@ def insert(writer: Writer, attempts: Sequence[NewAttempt]) -> None:
 _HELD = """
 SELECT attempt.id, attempt.task_id, attempt.job_id, attempt.number, attempt.epoch, attempt.state,
     attempt.node, attempt.queue, attempt.priority, attempt.timeout, attempt.settled,
-    attempt.log_bytes, attempt.cancelling, task.position, task.key, task.allow_failure,
-    task.failures, task.losses, task.generator,
+    attempt.log_bytes, attempt.cancelling, attempt.cpus, attempt.memory, attempt.placed,
+    task.position, task.key, task.allow_failure, task.failures, task.losses, task.generator,
     CASE WHEN again.id IS NOT NULL THEN attempt.message END AS message,
     CASE WHEN again.id IS NOT NULL THEN task.spec END AS spec
 FROM attempt JOIN task ON task.id = attempt.task_id

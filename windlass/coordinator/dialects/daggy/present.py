@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from windlass.coordinator.dialects.daggy.literal import unescape
-from windlass.coordinator.dialects.daggy.translate import CORES, MEMORY
+from windlass.coordinator.dialects.daggy.translate import CORES, IMAGE, MEMORY
 from windlass.coordinator.engine.views import (
     AttemptView,
     HistoryRow,
@@ -118,8 +118,8 @@ def _job(spec: TaskSpec) -> Doc:
     job: Doc = {"environment": [f"{name}={unescape(value)}" for name, value in variables]}
     job |= {name: spec.metadata[name] for name in (MEMORY, CORES) if name in spec.metadata}
     job["command"] = list(map(unescape, container.cmd))
-    if container.image is not None:
-        job["image"] = unescape(container.image)
+    if IMAGE in spec.metadata:
+        job["image"] = spec.metadata[IMAGE]
     if container.timeout is not None:
         job["timeout"] = container.timeout
     return job

@@ -1,5 +1,6 @@
 """Runs over HTTP."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -12,7 +13,7 @@ from windlass.coordinator.dialects.daggy.finding import DOOR
 from windlass.coordinator.dialects.daggy.intake import Intake, take
 from windlass.coordinator.dialects.daggy.queries import AnyQuery, RunsQuery
 from windlass.coordinator.dialects.daggy.translate import Defaults
-from windlass.coordinator.engine.errors import Conflict
+from windlass.coordinator.engine.errors import Conflict, Problem
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.engine.views import JobFilter, JobView, Submission
 from windlass.coordinator.web import jsontext, replies
@@ -21,6 +22,7 @@ from windlass.coordinator.web.failures import invalid
 from windlass.coordinator.web.operations import Call, Gives, operation
 from windlass.coordinator.web.reading import Unreadable
 from windlass.shared.ids import JobId
+from windlass.shared.spec import JobSpec
 from windlass.shared.states import JobState
 
 MOST_RUNS = 1000  # of a list, the newest
@@ -186,7 +188,10 @@ class Runs:
             value = jsontext.load(data)
         except Unreadable as problem:
             raise invalid(told(list(problem.flaws))) from None
-        return take(value, self._engine.problems, self._defaults)
+        return take(value, self._problems, self._defaults)
+
+    def _problems(self, spec: JobSpec) -> Sequence[Problem]:
+        return self._engine.problems(spec) or self._engine.misfits(spec)
 
 
 def _body() -> bytes:

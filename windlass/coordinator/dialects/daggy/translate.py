@@ -11,7 +11,7 @@ from windlass.shared.spec import Container, JobSpec, Limits, Retry, TaskSpec
 Doc = Mapping[str, Any]
 
 UNNAMED = "dag"  # the name of a run without a tag
-CORES, MEMORY, ENVIRONMENT = "cores", "memoryMB", "environment"  # in a task's metadata
+CORES, MEMORY, IMAGE = "cores", "memoryMB", "image"  # in a task's metadata
 _MEBIBYTE = 1 << 20
 
 
@@ -57,12 +57,14 @@ def to_task(instance: Instance, needs: tuple[int, ...], defaults: Defaults) -> T
 def _container(instance: Instance, defaults: Defaults) -> Container:
     job = instance.document["job"]
     image = job.get("image", defaults.image)
+    asked = Limits(cpus=_number(job.get("cores")), memory=_memory(job.get("memoryMB")))
     variables = (each.partition("=") for each in instance.environment)
     return Container(
         image=None if image is None else escape(image),
         cmd=tuple(map(escape, instance.command)),
         env={name: escape(value) for name, _, value in variables},
-        limits=Limits(cpus=_number(job.get("cores")), memory=_memory(job.get("memoryMB"))),
+        limits=asked,
+        requests=asked,
         timeout=job.get("timeout"),
     )
 
@@ -76,4 +78,4 @@ def _memory(text: str | None) -> int | None:
 
 
 def _as_written(job: Doc) -> dict[str, str]:
-    return {name: job[name] for name in (CORES, MEMORY) if name in job}
+    return {name: job[name] for name in (CORES, MEMORY, IMAGE) if name in job}

@@ -22,3 +22,10 @@ ALTER TABLE task ADD COLUMN generating boolean NOT NULL DEFAULT false;  -- ran; 
 ALTER TABLE task ADD COLUMN generated_by uuid;                          -- the task that made it
 CREATE INDEX task_generating ON task (id) WHERE generating;             -- engine.generate
 CREATE INDEX task_generated ON task (generated_by) WHERE generated_by IS NOT NULL;
+
+-- What an attempt asks of its node, and the node chosen for it; null: it asks for nothing.
+ALTER TABLE attempt ADD COLUMN cpus double precision;
+ALTER TABLE attempt ADD COLUMN memory bigint;
+ALTER TABLE attempt ADD COLUMN placed text;
+CREATE INDEX attempt_placed ON attempt (placed)
+    WHERE placed IS NOT NULL AND state IN ('scheduled', 'running');  -- engine.placement
