@@ -1,0 +1,27 @@
+"""JSON as Go's encoder writes it: some characters escaped, whole floats without a point, maps
+sorted by key, a newline at the end."""
+
+import msgspec
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+_ESCAPED = {
+    b"<": b"\\u003c",
+    b">": b"\\u003e",
+    b"&": b"\\u0026",
+    "\u2028".encode(): b"\\u2028",
+    "\u2029".encode(): b"\\u2029",
+}
+
+
+def encode(content: object) -> bytes:
+    text = _encode(content)
+    for plain, escaped in _ESCAPED.items():
+        text = text.replace(plain, escaped)
+    return text + b"\n"
+
+
+def number(value: float, digits: int = 2) -> float | int:
+    """At most so many decimals, and no point where there are none."""
+    rounded = round(value, digits)
+    return int(rounded) if rounded == int(rounded) else rounded

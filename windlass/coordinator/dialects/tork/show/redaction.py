@@ -1,0 +1,62 @@
+"""What Tork hides, and what it should have: values of secrets wherever they appear, and whatever
+has a name that promises one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from windlass.shared.redact import MASK, redact_text
+
+_WORDS = ("SECRET", "PASSWORD", "ACCESS_KEY")
+_SHORT = 2  # a text of so few characters would shred others: it is hidden only where it stands alone
+_BY_KEY = frozenset({"inputs", "env", "opts", "headers", "tasks"})
+_WHOLLY = frozenset({"secrets"})
+
+
+@dataclass(frozen=True)
+class Cover:
+    """``values``: of a job's secrets. ``off``: the operator wants everything shown."""
+
+    values: tuple[str, ...] = ()
+    off: bool = False
+    alone: frozenset[str] = field(init=False)
+    within: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        values = [value for value in self.values if value and not self.off]
+        object.__setattr__(self, "alone", frozenset(v for v in values if len(v) <= _SHORT))
+        object.__setattr__(self, "within", tuple(v for v in values if len(v) > _SHORT))
+
+    def text(self, text: str) -> str:
+        return MASK if text in self.alone else redact_text(text, self.within)
+
+    def map(self, map: Mapping[str, str]) -> dict[str, str]:
+        return {
+            key: MASK if self.hides(key) and value else self.text(value)
+            for key, value in map.items()
+        }
+
+    def hides(self, key: str) -> bool:
+        return not self.off and any(word in key.upper() for word in _WORDS)
+
+    def secrets(self, map: Mapping[str, str]) -> dict[str, str]:
+        return dict(map) if self.off else dict.fromkeys(map, MASK)
+
+    def part(self, part: msgspec.Struct) -> Any:
+        """A part of a document as maps and lists, with nothing secret in any of its texts."""
+        return self._plain(msgspec.to_builtins(part))
+
+    def _plain(self, value: Any, key: str = "") -> Any:
+        if isinstance(value, str):
+            return MASK if key == "password" and not self.off else self.text(value)
+        if isinstance(value, list):
+            return [self._plain(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        if key in _WHOLLY:
+            return self.secrets(value)
+        if key in _BY_KEY:
+            return self.map(value)
+        return {name: self._plain(item, name) for name, item in value.items()}
