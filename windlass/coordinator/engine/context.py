@@ -60,4 +60,6 @@ def templates_of(task: spec.TaskSpec) -> Sequence[str]:
 
 def is_templated(task: spec.TaskSpec) -> bool:
     """Something has to be decided or evaluated before it can start."""
-    return task.condition is not None or any(map(expressions.is_templated, templates_of(task)))
+    if task.condition is not None or task.fault:
+        return True
+    return any(map(expressions.is_templated, templates_of(task)))

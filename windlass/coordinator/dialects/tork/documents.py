@@ -13,19 +13,19 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     """Text is "" where nothing was given, a list or map empty, a part None."""
 
 
-class Registry(Model):
+class Registry(Model, frozen=True, kw_only=True):
     username: str = ""
     password: str = ""
 
 
-class Mount(Model):
+class Mount(Model, frozen=True, kw_only=True):
     type: str = ""
     source: str = ""
     target: str = ""
     opts: dict[str, str] = {}
 
 
-class Retry(Model):
+class Retry(Model, frozen=True, kw_only=True):
     """The delays are ours; None where not given. Durations are Go's text."""
 
     limit: int = 0
@@ -34,18 +34,18 @@ class Retry(Model):
     max_delay: str = ""
 
 
-class Limits(Model):
+class Limits(Model, frozen=True, kw_only=True):
     cpus: str = ""
     memory: str = ""
 
 
-class Probe(Model):
+class Probe(Model, frozen=True, kw_only=True):
     path: str = ""
     port: int = 0
     timeout: str = ""
 
 
-class Aux(Model):
+class Aux(Model, frozen=True, kw_only=True):
     """A task of ``pre`` and ``post``."""
 
     name: str = ""
@@ -60,38 +60,38 @@ class Aux(Model):
     timeout: str = ""
 
 
-class Sidecar(Aux):
+class Sidecar(Aux, frozen=True, kw_only=True):
     probe: Probe | None = None
 
 
-class AutoDelete(Model):
+class AutoDelete(Model, frozen=True, kw_only=True):
     after: str = ""
 
 
-class Webhook(Model):
+class Webhook(Model, frozen=True, kw_only=True):
     url: str = ""
     headers: dict[str, str] = {}
     event: str = ""
     condition: str = msgspec.field(default="", name="if")
 
 
-class Permission(Model):
+class Permission(Model, frozen=True, kw_only=True):
     user: str = ""
     role: str = ""
 
 
-class Parallel(Model):
+class Parallel(Model, frozen=True, kw_only=True):
     tasks: "tuple[Task, ...]" = ()
 
 
-class Each(Model):
+class Each(Model, frozen=True, kw_only=True):
     var: str = ""
     list: str = ""
     task: "Task | None" = None
     concurrency: int = 0
 
 
-class Subjob(Model):
+class Subjob(Model, frozen=True, kw_only=True):
     id: str = ""  # taken, and of no effect
     name: str = ""
     description: str = ""
@@ -104,7 +104,7 @@ class Subjob(Model):
     webhooks: tuple[Webhook, ...] = ()
 
 
-class Task(Model):
+class Task(Model, frozen=True, kw_only=True):
     name: str = ""
     description: str = ""
     cmd: tuple[str, ...] = ()
@@ -134,7 +134,7 @@ class Task(Model):
     priority: int = 0
 
 
-class Defaults(Model):
+class Defaults(Model, frozen=True, kw_only=True):
     retry: Retry | None = None
     limits: Limits | None = None
     timeout: str = ""
@@ -142,15 +142,15 @@ class Defaults(Model):
     priority: int = 0
 
 
-class Wait(Model):
+class Wait(Model, frozen=True, kw_only=True):
     timeout: str = ""
 
 
-class Schedule(Model):
+class Schedule(Model, frozen=True, kw_only=True):
     cron: str = ""
 
 
-class Document(Model):
+class Document(Model, frozen=True, kw_only=True):
     """A job, a scheduled job (then ``schedule`` is there), or what a sub-job is made of."""
 
     name: str = ""

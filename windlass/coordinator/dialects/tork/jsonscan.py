@@ -34,6 +34,7 @@ class _Scanner:
         self._at = 0
         self._open: list[list[Any] | Pairs] = []
         self._value: Any = None
+        self._fresh = False  # nothing of the innermost open one has been read
 
     def scan(self) -> Any:
         if not self._next():
@@ -50,10 +51,14 @@ class _Scanner:
         return self._text[self._at : self._at + 1]
 
     def _go_on(self, around: list[Any] | Pairs) -> None:
-        """After a value in something open."""
+        """One item, or the end, of something open."""
         sign, is_list = self._next(), isinstance(around, list)
         if sign == ("]" if is_list else "}"):
-            self._close()
+            self._at += 1
+            self._open.pop()
+            self._fresh = False
+        elif self._fresh:
+            self._item(around)
         elif sign != ",":
             raise bad(sign, "after array element" if is_list else "after object key:value pair")
         else:
@@ -62,6 +67,7 @@ class _Scanner:
 
     def _item(self, around: list[Any] | Pairs) -> None:
         """The beginning of the next value in something open, its key before it."""
+        self._fresh = False
         if isinstance(around, Pairs):
             if (sign := self._next()) != '"':
                 raise bad(sign, "looking for beginning of object key string")
@@ -94,14 +100,7 @@ class _Scanner:
         opened: list[Any] | Pairs = [] if sign == "[" else Pairs()
         self._put(opened)
         self._open.append(opened)
-        if self._next() == ("]" if sign == "[" else "}"):
-            self._close()
-        else:
-            self._item(opened)
-
-    def _close(self) -> None:
-        self._at += 1
-        self._open.pop()
+        self._fresh = True
 
     def _put(self, value: Any) -> None:
         match self._open[-1:]:

@@ -3,8 +3,8 @@
 A body is looked at as bytes (each a character of its value), since Go's messages name bytes.
 """
 
+import json
 import re
-from json.decoder import scanstring
 
 from windlass.coordinator.dialects.tork.gotext import decode_utf8, quote_byte
 
@@ -45,8 +45,8 @@ def string(text: str, at: int) -> tuple[str, int]:
 def _unquoted(token: str) -> str:
     if "\\" in token:
         # Python puts halves of surrogate pairs together as Go does.
-        token = scanstring(decode_utf8(token.encode("latin-1")), 1, True)[0]
-        return _HALF.sub("\ufffd", token)
+        text: str = json.loads(decode_utf8(token.encode("latin-1")))
+        return _HALF.sub("\ufffd", text)
     token = token[1:-1]
     return token if token.isascii() else decode_utf8(token.encode("latin-1"))
 

@@ -10,7 +10,9 @@ from typing import Any
 
 from windlass.coordinator.dialects.tork import cron
 from windlass.coordinator.dialects.tork.durations import is_duration
+from windlass.coordinator.dialects.tork.queues import to_engine
 from windlass.coordinator.engine import expressions
+from windlass.shared.queues import is_queue_name
 
 OURS = 256  # what the columns of Tork's tables hold; longer ones fail there, later and worse
 RESERVED = frozenset(
@@ -19,6 +21,8 @@ RESERVED = frozenset(
 )
 
 Test = Callable[[Any], bool]
+
+_is_templated = expressions.is_templated
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,11 @@ def _size(value: Any) -> float:
 
 def _is_output(text: str) -> bool:
     """Plain text is as good as an expression: there it is shown as it is."""
-    return not expressions.is_templated(text) or _is_expression(text)
+    return not _is_templated(text) or _is_expression(text)
+
+
+def _is_nameable(queue: str) -> bool:
+    return _is_templated(queue) or is_queue_name(to_engine(queue))
 
 
 _REQUIRED = Rule("required", bool)
@@ -62,6 +70,9 @@ _THERE = Rule("required", lambda value: value is not None)
 _SOME = Rule("min", bool)
 _DURATION = Rule("duration", _or_empty(is_duration))
 _QUEUE = Rule("queue", lambda name: not name.startswith("x-") and name not in RESERVED)
+_NAMEABLE = Rule(
+    "max", _or_empty(lambda name: _is_templated(name) or is_queue_name(to_engine(name)))
+)
 _EXPRESSION = Rule("expr", _or_empty(_is_expression))
 _OUTPUT = Rule("expr", _or_empty(_is_output))
 _FACTOR = Rule("min", lambda value: value is None or value == 0 or value >= 1)
@@ -79,7 +90,7 @@ RULES: Mapping[tuple[str, str], tuple[Rule, ...]] = {
     ("ScheduledJob", "schedule"): (_THERE,),
     ("Task", "name"): _NAME,
     ("Task", "image"): (_at_most(OURS),),
-    ("Task", "queue"): (_QUEUE, _at_most(OURS)),
+    ("Task", "queue"): (_QUEUE, _NAMEABLE),
     ("Task", "timeout"): (_DURATION,),
     ("Task", "var"): (_at_most(64),),
     ("Task", "if"): (_EXPRESSION,),
@@ -101,7 +112,7 @@ RULES: Mapping[tuple[str, str], tuple[Rule, ...]] = {
     ("SubJob", "tasks"): _TASKS,
     ("SubJob", "output"): (_OUTPUT,),
     ("Defaults", "timeout"): (_DURATION,),
-    ("Defaults", "queue"): (_QUEUE, _at_most(OURS)),
+    ("Defaults", "queue"): (_QUEUE, _NAMEABLE),
     ("Defaults", "priority"): _PRIORITY,
     ("Retry", "limit"): (_REQUIRED, _at_least(1), _at_most(10)),
     ("Retry", "initialDelay"): (_DURATION,),

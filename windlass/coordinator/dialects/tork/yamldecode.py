@@ -100,7 +100,7 @@ class _Decoder:
             else:
                 self._entry(name, item, type, into)
         self._merged = merged
-        for key, item in [pair for pair in entries if pair[0].is_merge][-1:]:
+        for _, item in [pair for pair in entries if pair[0].is_merge][-1:]:
             self._merge(node, item, type, into)
         return into
 

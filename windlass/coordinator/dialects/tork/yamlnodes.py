@@ -69,14 +69,16 @@ def _in_words(problem: yaml.MarkedYAMLError) -> str:
 
 def _compose(parser: Any, body: bytes) -> Node | None:
     composer = _Composer()
+    event: Any
     while not isinstance(event := parser.get_event(), yaml.DocumentEndEvent | yaml.StreamEndEvent):
         try:
             composer.take(event)
         except Wrong:
             _look_ahead(body, event.start_mark)
             raise
-    if isinstance(event, yaml.DocumentEndEvent) and event.end_mark.index < len(body):
-        _look_ahead(body, event.end_mark)
+    end: Any = event.end_mark
+    if isinstance(event, yaml.DocumentEndEvent) and end.index < len(body):
+        _look_ahead(body, end)
     return composer.root
 
 
@@ -85,6 +87,7 @@ def _look_ahead(body: bytes, mark: Any) -> None:
     scanned those before it comes to anything there."""
     ahead = 0
     try:
+        token: Any
         for token in yaml.scan(body, Loader=_LOADER):
             here = token.start_mark.index >= mark.index
             ahead += here and not isinstance(token, yaml.BlockEndToken)
@@ -112,13 +115,13 @@ class _Composer:
         elif isinstance(event, yaml.AliasEvent):
             self._alias(event)
 
-    def _start(self, event: yaml.CollectionStartEvent) -> None:
+    def _start(self, event: Any) -> None:
         kind: Kind = "seq" if isinstance(event, yaml.SequenceStartEvent) else "map"
         node = Node(kind, _tag(event.tag, f"!!{kind}"), "", event.start_mark.line + 1)
         self._put(node, event.anchor)
         self._open.append(node)
 
-    def _alias(self, event: yaml.AliasEvent) -> None:
+    def _alias(self, event: Any) -> None:
         meant = self._anchors.get(event.anchor)
         if meant is None:
             raise Wrong(f"yaml: unknown anchor '{event.anchor}' referenced")

@@ -86,10 +86,7 @@ def _number(text: str) -> tuple[str, Value]:
 
 def _int(sign: str, digits: str) -> int:
     base = _BASES.get(digits[:2].lower())
-    if base:
-        number = int(digits[2:], base)
-    else:
-        number = int(digits, 8 if digits.startswith("0") else 10)
+    number = int(digits[2:], base) if base else int(digits, 8 if digits.startswith("0") else 10)
     return -number if sign == "-" else number
 
 
