@@ -12,6 +12,7 @@ from windlass.coordinator.engine.outlook_views import (
     Numbered,
     PartFilter,
     Placed,
+    Running,
 )
 from windlass.coordinator.engine.views import TaskView
 from windlass.coordinator.store import executions, numbered, task_reads
@@ -69,6 +70,10 @@ class Outlook:
             if execution.id == id:
                 return execution
         raise NotFound(f"there is no task {id}")
+
+    def running(self) -> Running:
+        with self._db.transaction() as tx:
+            return Running(**executions.running(tx))
 
     def outputs(self, id: JobId) -> dict[str, str]:
         """By the name under which expressions find them."""

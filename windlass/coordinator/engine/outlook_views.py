@@ -63,3 +63,11 @@ class PartFilter:
 
     words: str | None = None
     hidden: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Running:
+    """Right now: jobs, and attempts."""
+
+    jobs: int
+    tasks: int

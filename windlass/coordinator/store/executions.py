@@ -27,6 +27,11 @@ WHERE job_id = %(id)s AND var IS NOT NULL AND output IS NOT NULL AND state = 'co
 ORDER BY position
 """
 
+_RUNNING = """
+SELECT (SELECT coalesce(sum(jobs), 0)::bigint FROM job_total WHERE state = 'running') AS jobs,
+    (SELECT count(*) FROM attempt WHERE state = 'running') AS tasks
+"""
+
 
 def attempts_of_job(tx: Tx, id: UUID) -> Sequence[Row]:
     return tx.all(_OF_JOB, id=id)
@@ -44,3 +49,8 @@ def owner_of(tx: Tx, id: UUID) -> Row | None:
 def outputs(tx: Tx, id: UUID) -> dict[str, str]:
     """What later expressions find under ``tasks``."""
     return {row["var"]: row["output"] for row in tx.all(_OUTPUTS, id=id)}
+
+
+def running(tx: Tx) -> Row:
+    """How many ``jobs`` run, and ``tasks``."""
+    return tx.one(_RUNNING) or {"jobs": 0, "tasks": 0}

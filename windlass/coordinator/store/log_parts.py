@@ -29,16 +29,16 @@ WITH placed AS (
 """
 
 # The order of a job's log: what began last comes first.
-_ORDER = "ORDER BY task.position DESC, attempt.id DESC, number DESC"
+_ORDER = "ORDER BY task.position DESC, attempt.id DESC, part.number DESC"
 
 _FROM = "FROM part JOIN attempt ON attempt.id = attempt_id JOIN task ON task.id = attempt.task_id"
 
 _PAGE = f"""{_PARTS}
-SELECT attempt_id, number::int, first_byte, end_byte, part.stored_at {_FROM} {_ORDER}
+SELECT attempt_id, part.number::int AS number, first_byte, end_byte, part.stored_at {_FROM} {_ORDER}
 LIMIT %(limit)s OFFSET %(offset)s
-"""  # noqa: S608 - constants only
+"""
 
-_COUNT = f"{_PARTS} SELECT count(*) AS parts FROM part"
+_COUNT = f"{_PARTS} SELECT count(*) AS parts FROM part"  # noqa: S608 - constants only
 
 # A part needs up to three bytes of each neighbour, for a character may lie across the cut.
 _CHUNKS = """

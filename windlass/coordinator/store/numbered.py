@@ -11,6 +11,8 @@ from windlass.coordinator.store.job_list import COLUMNS
 
 _WHERE = "door = 'tork' AND {wanted}"
 
+_WORDS = "job_prose(name, description, state) @@ plainto_tsquery('english', %(words)s)"
+
 _PAGE = """
 SELECT {columns}, current.at, current.at_progress FROM (
     SELECT {columns} FROM job WHERE {where} ORDER BY id DESC LIMIT %(limit)s OFFSET %(offset)s
@@ -60,7 +62,9 @@ def _where(prose: Prose) -> str:
     if prose.tags is not None:
         wanted.append("tags && %(tags)s")
     if prose.words is not None:
-        wanted.append("job_prose(name, description, state) @@ plainto_tsquery('english', %(words)s)")
+        wanted.append(
+            "job_prose(name, description, state) @@ plainto_tsquery('english', %(words)s)"
+        )
     return _WHERE.format(wanted=" AND ".join(wanted) or "true")
 
 

@@ -5,12 +5,14 @@ from typing import Any
 
 import msgspec
 
-from windlass.coordinator.dialects.tork.documents import Model, Subjob
-
 Map = dict[str, str]
 
 
-class User(Model):
+class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """Its fields in Tork's order."""
+
+
+class User(Answer, frozen=True, kw_only=True):
     id: str = ""
     name: str = ""
     username: str = ""
@@ -18,25 +20,25 @@ class User(Model):
     disabled: bool = False
 
 
-class Role(Model):
+class Role(Answer, frozen=True, kw_only=True):
     id: str = ""
     slug: str = ""
     name: str = ""
     created_at: str = ""
 
 
-class Granted(Model):
+class Granted(Answer, frozen=True, kw_only=True):
     """Of a job's permissions: one of both."""
 
     role: Role | None = None
     user: User | None = None
 
 
-class ScheduleOf(Model):
+class ScheduleOf(Answer, frozen=True, kw_only=True):
     id: str = ""
 
 
-class JobSummary(Model):
+class JobSummary(Answer, frozen=True, kw_only=True):
     id: str = ""
     created_by: User | None = None
     parent_id: str = ""
@@ -57,19 +59,19 @@ class JobSummary(Model):
     schedule: ScheduleOf | None = None
 
 
-class JobNamed(Model):
+class JobNamed(Answer, frozen=True, kw_only=True):
     id: str = ""
     name: str = ""
 
 
-class Context(Model):
+class Context(Answer, frozen=True, kw_only=True):
     job: JobNamed | None = None
     inputs: Map = {}
     secrets: Map = {}
     tasks: Map = {}
 
 
-class Job(Model):
+class Job(Answer, frozen=True, kw_only=True):
     id: str = ""
     parent_id: str = ""
     name: str = ""
@@ -100,7 +102,7 @@ class Job(Model):
     schedule: ScheduleOf | None = None
 
 
-class Each(Model):
+class Each(Answer, frozen=True, kw_only=True):
     var: str = ""
     list: str = ""
     task: Any = None
@@ -110,12 +112,12 @@ class Each(Model):
     index: int = 0
 
 
-class Parallel(Model):
+class Parallel(Answer, frozen=True, kw_only=True):
     tasks: tuple[Any, ...] = ()
     completions: int = 0
 
 
-class RetryOf(Model):
+class RetryOf(Answer, frozen=True, kw_only=True):
     limit: int = 0
     attempts: int = 0
     initial_delay: str = ""
@@ -123,7 +125,7 @@ class RetryOf(Model):
     max_delay: str = ""
 
 
-class Task(Model):
+class Task(Answer, frozen=True, kw_only=True):
     id: str = ""
     job_id: str = ""
     parent_id: str = ""
@@ -159,7 +161,7 @@ class Task(Model):
     condition: str = msgspec.field(default="", name="if")
     parallel: Parallel | None = None
     each: Each | None = None
-    subjob: Subjob | None = None
+    subjob: Any = None
     gpus: str = ""
     tags: tuple[str, ...] = ()
     workdir: str = ""
@@ -167,7 +169,7 @@ class Task(Model):
     progress: float | int = 0
 
 
-class TaskSummary(Model):
+class TaskSummary(Answer, frozen=True, kw_only=True):
     id: str = ""
     job_id: str = ""
     position: int = 0
@@ -185,7 +187,7 @@ class TaskSummary(Model):
     tags: tuple[str, ...] = ()
 
 
-class LogPart(Model):
+class LogPart(Answer, frozen=True, kw_only=True):
     id: str = ""
     number: int = 0
     task_id: str = ""
@@ -193,7 +195,7 @@ class LogPart(Model):
     created_at: str = ""
 
 
-class Scheduled(Model):
+class Scheduled(Answer, frozen=True, kw_only=True):
     """Of lists, and of what was just made."""
 
     id: str = ""
@@ -207,7 +209,7 @@ class Scheduled(Model):
     cron: str = ""
 
 
-class ScheduledJob(Model):
+class ScheduledJob(Answer, frozen=True, kw_only=True):
     id: str = ""
     name: str = ""
     description: str = ""
@@ -226,7 +228,7 @@ class ScheduledJob(Model):
     output: str = ""
 
 
-class Node(Model):
+class Node(Answer, frozen=True, kw_only=True):
     id: str = ""
     name: str = ""
     started_at: str = ""
@@ -240,7 +242,7 @@ class Node(Model):
     version: str
 
 
-class Page(Model):
+class Page(Answer, frozen=True, kw_only=True):
     items: tuple[Any, ...]
     number: int
     size: int

@@ -10,5 +10,5 @@ def moment(at: datetime) -> str:
 
 
 def moment_or_nothing(at: datetime | None) -> str:
-    """"" is left out of documents."""
+    """ "" is left out of documents."""
     return moment(at) if at else ""

@@ -10,9 +10,10 @@ import msgspec
 from windlass.shared.redact import MASK, redact_text
 
 _WORDS = ("SECRET", "PASSWORD", "ACCESS_KEY")
-_SHORT = 2  # a text of so few characters would shred others: it is hidden only where it stands alone
-_BY_KEY = frozenset({"inputs", "env", "opts", "headers", "tasks"})
-_WHOLLY = frozenset({"secrets"})
+_SHORT = (
+    2  # a text of so few characters would shred others: it is hidden only where it stands alone
+)
+_BY_KEY = frozenset({"inputs", "env", "opts", "headers"})
 
 
 @dataclass(frozen=True)
@@ -35,14 +36,14 @@ class Cover:
     def map(self, map: Mapping[str, str]) -> dict[str, str]:
         return {
             key: MASK if self.hides(key) and value else self.text(value)
-            for key, value in map.items()
+            for key, value in sorted(map.items())
         }
 
     def hides(self, key: str) -> bool:
         return not self.off and any(word in key.upper() for word in _WORDS)
 
     def secrets(self, map: Mapping[str, str]) -> dict[str, str]:
-        return dict(map) if self.off else dict.fromkeys(map, MASK)
+        return {key: value if self.off else MASK for key, value in sorted(map.items())}
 
     def part(self, part: msgspec.Struct) -> Any:
         """A part of a document as maps and lists, with nothing secret in any of its texts."""
@@ -55,8 +56,9 @@ class Cover:
             return [self._plain(item) for item in value]
         if not isinstance(value, dict):
             return value
-        if key in _WHOLLY:
+        if key == "secrets":
             return self.secrets(value)
         if key in _BY_KEY:
             return self.map(value)
-        return {name: self._plain(item, name) for name, item in value.items()}
+        items = sorted(value.items()) if key == "files" else value.items()
+        return {name: self._plain(item, name) for name, item in items}

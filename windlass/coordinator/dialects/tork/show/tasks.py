@@ -1,7 +1,7 @@
 """A task as Tork shows it: what was written, with what it came to when it was set in motion."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from windlass.coordinator.dialects.tork import documents as posted
 from windlass.coordinator.dialects.tork.show.documents import (
@@ -19,6 +19,8 @@ from windlass.coordinator.engine.outlook_views import Execution
 from windlass.shared.spec import Step
 from windlass.shared.states import Reason, TaskState
 
+P = TypeVar("P", bound=posted.Model)
+
 _NO_DEFAULTS = posted.Defaults()
 
 
@@ -27,6 +29,7 @@ def task(
 ) -> Task:
     """``written``: its definition in the document of its job."""
     plain = cover.part(_resolved(written, execution))
+    times: dict[str, Any] = _times(execution)
     kept = ("cmd", "entrypoint", "files", "pre", "post", "sidecars", "mounts", "networks", "tags")
     texts = ("description", "run", "image", "var", "gpus", "workdir", "registry", "subjob")
     return Task(
@@ -39,7 +42,7 @@ def task(
         env=plain.get("env", {}),
         **_defaulted(execution, document.defaults or _NO_DEFAULTS, written),
         **_outcome(execution, cover),
-        **_times(execution),
+        **times,
         **_composite(execution, plain),
     )
 
@@ -82,7 +85,7 @@ def _step(written: posted.Aux, resolved: Step) -> posted.Aux:
     )
 
 
-def _replaced(part: Any, changes: Mapping[str, Any]) -> Any:
+def _replaced(part: P, changes: Mapping[str, Any]) -> P:
     fields = {name: getattr(part, name) for name in part.__struct_fields__}
     return type(part)(**{**fields, **changes})
 
@@ -120,13 +123,13 @@ def _outcome(execution: Execution, cover: Cover) -> dict[str, Any]:
     attempt, view = execution.attempt, execution.task
     state = task_state(execution)
     source = attempt or view
-    shown = {"state": state, "error": cover.text(source.error)}
+    shown: dict[str, Any] = {"state": state, "error": cover.text(source.error)}
     if state == "COMPLETED":
         shown["result"] = cover.text(view.output or "")
     if attempt and attempt.node:
         shown["node_id"] = node_id(attempt.node)
-    if attempt is None or attempt.id == view.attempt_id:
-        return {**shown, "progress": number(view.progress)}
+    if state == "RUNNING":
+        shown["progress"] = number(view.progress)
     return shown
 
 
