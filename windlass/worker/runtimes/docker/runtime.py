@@ -66,8 +66,12 @@ class DockerRuntime:
         check_order(order.container)
         api = self._daemon.api
         with machinery():
-            existing = self._started(api, order)
-            return existing or self._start(api, order)
+            if self._recorder.has(order.attempt_id):
+                return self._started(api, order) or self._start(api, order)
+            try:
+                return self._start(api, order)
+            except faults.NameTaken:  # by an earlier worker, which had another disk
+                return self._started(api, order) or self._start(api, order)
 
     def _started(self, api: APIClient, order: RunAttempt) -> DockerRun | None:
         """The run of an earlier start. A container that was made, but not started before a crash,
@@ -133,6 +137,9 @@ class DockerRuntime:
     def _nothing_left_on_failure(self, api: APIClient, order: RunAttempt) -> Iterator[None]:
         try:
             yield
+        except faults.NameTaken:
+            self._recorder.forget(order.attempt_id)
+            raise
         except BaseException:
             with suppress(Exception):  # what happened first is told; sweep() finds the rest
                 self._run(labels.container_name(order.attempt_id), order).remove()
