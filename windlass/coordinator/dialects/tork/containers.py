@@ -10,10 +10,10 @@ from typing import Any
 
 from windlass.coordinator.dialects.tork import limits, mounts
 from windlass.coordinator.dialects.tork.documents import Aux, Limits, Task
-from windlass.coordinator.dialects.tork.durations import parse
 from windlass.coordinator.dialects.tork.faults import Unfit
 from windlass.shared import spec
 from windlass.shared.durations import LONGEST
+from windlass.shared.golang.durations import parse
 from windlass.shared.spec import Container
 
 _NO_PROGRAM = "error pulling image: : repository name must have at least one component"

@@ -5,7 +5,7 @@ import re
 from functools import cache
 from typing import Any
 
-from windlass.coordinator.dialects.tork.durations import parse
+from windlass.shared.golang.durations import parse
 
 LONGEST = 64  # characters, as Tork's column
 

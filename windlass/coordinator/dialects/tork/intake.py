@@ -6,11 +6,11 @@ import msgspec
 
 from windlass.coordinator.dialects.tork import columns, jsondecode, yamldecode
 from windlass.coordinator.dialects.tork.documents import Document
-from windlass.coordinator.dialects.tork.durations import parse
-from windlass.coordinator.dialects.tork.jsontokens import Wrong as NotJson
 from windlass.coordinator.dialects.tork.model import struct_type
 from windlass.coordinator.dialects.tork.validation import Directory, Everybody, sentences
 from windlass.coordinator.dialects.tork.yamlnodes import Wrong as NotYaml
+from windlass.shared.golang.durations import parse
+from windlass.shared.golang.jsontokens import Wrong as NotJson
 
 _JSON = "application/json"
 _YAML = ("text/yaml", "application/x-yaml", "application/yaml")

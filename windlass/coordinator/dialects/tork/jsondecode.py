@@ -6,10 +6,10 @@ leaves scalars as they are, and decoding goes on after an error, of which the fi
 
 from typing import Any
 
-from windlass.coordinator.dialects.tork.gotext import quote
-from windlass.coordinator.dialects.tork.jsonscan import Pairs, first_value
-from windlass.coordinator.dialects.tork.jsontokens import Number, Wrong
 from windlass.coordinator.dialects.tork.model import BOOL, FLOAT, INT, STRUCTS, TEXT, Type
+from windlass.shared.golang.jsonscan import Pairs, first_value
+from windlass.shared.golang.jsontokens import Number, Wrong
+from windlass.shared.golang.text import quote
 
 DEEPEST = 100  # fields inside fields; Go has no limit of its own there
 

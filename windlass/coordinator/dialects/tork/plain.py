@@ -13,13 +13,13 @@ from windlass.coordinator.dialects.tork.documents import (
     Sidecar,
     Task,
 )
-from windlass.coordinator.dialects.tork.durations import parse
 from windlass.coordinator.dialects.tork.faults import Unfit
 from windlass.coordinator.dialects.tork.names import shown
 from windlass.coordinator.dialects.tork.queues import to_engine
 from windlass.coordinator.engine import expressions
 from windlass.shared import spec
 from windlass.shared.durations import LONGEST
+from windlass.shared.golang.durations import parse
 from windlass.shared.spec import DEFAULT_QUEUE
 
 

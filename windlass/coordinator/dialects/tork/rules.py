@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from windlass.coordinator.dialects.tork import cron
-from windlass.coordinator.dialects.tork.durations import is_duration
 from windlass.coordinator.dialects.tork.queues import to_engine
 from windlass.coordinator.engine import expressions
+from windlass.shared.golang.durations import is_duration
 from windlass.shared.queues import is_queue_name
 
 OURS = 256  # what the columns of Tork's tables hold; longer ones fail there, later and worse

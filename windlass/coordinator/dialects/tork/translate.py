@@ -15,11 +15,11 @@ from windlass.coordinator.dialects.tork.documents import (
     Task,
     encode,
 )
-from windlass.coordinator.dialects.tork.durations import parse
 from windlass.coordinator.dialects.tork.names import keys, shown, tags
 from windlass.coordinator.engine.views import Submission
 from windlass.shared import spec
 from windlass.shared.durations import LONGEST
+from windlass.shared.golang.durations import parse
 from windlass.shared.spec import JobSpec, TaskSpec
 
 DOOR = "tork"

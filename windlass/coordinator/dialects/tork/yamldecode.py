@@ -5,11 +5,11 @@ All that is wrong is told, each with its line. What aliases may blow up is bound
 
 from typing import Any
 
-from windlass.coordinator.dialects.tork.gotext import decode_utf8, quote
 from windlass.coordinator.dialects.tork.model import STRUCTS, TEXT, Struct, Type
 from windlass.coordinator.dialects.tork.yamlnodes import Node, Wrong, first_document
 from windlass.coordinator.dialects.tork.yamlscalars import MISFIT, NOTHING, fitted
 from windlass.coordinator.dialects.tork.yamltags import Unfit, resolve
+from windlass.shared.golang.text import decode_utf8, quote
 
 MOST_ERRORS = 1_000
 MOST_ALIASED = 20_000  # nodes read through aliases

@@ -74,7 +74,7 @@ def _name(node: nodes.Name, scope: Scope) -> Nature:
 @of.register
 def _pointer(node: nodes.Pointer, scope: Scope) -> Nature:
     if scope.element is None:
-        raise Fault("cannot use pointer accessor outside predicate", node.at)
+        raise Fault(f'unexpected token Operator("{node.written}")', node.at)
     if node.name in {"#acc", "#index"}:
         return INT if node.name == "#index" else UNKNOWN
     if node.name != "#":

@@ -1,7 +1,6 @@
 """Durations as Go writes them: ``1h30m``, ``-1.5s``, ``300ms``; the unit is never left out."""
 
 import re
-from decimal import Decimal
 
 _UNITS = {
     "ns": 1,
@@ -16,26 +15,30 @@ _UNITS = {
 _PART = re.compile(r"([0-9]*)(?:(\.)([0-9]*))?")
 _UNIT = re.compile(r"[^.0-9]*")
 _MOST = 1 << 63  # nanoseconds; one more than fits, but for negative ones
+_PRECISE = 18  # digits of a fraction
 _PRINTABLE = range(ord(" "), 0x80)
 
 
 def parse(text: str) -> float:
     """Seconds. ValueError in Go's words."""
+    return nanoseconds(text) / 1_000_000_000
+
+
+def nanoseconds(text: str) -> int:
+    """Likewise."""
+    negative = text.startswith("-")
     rest = text[1:] if text[:1] in {"-", "+"} else text
     if rest == "0":
-        return 0.0
-    if not rest:
+        return 0
+    total = 0
+    while rest or not total:
+        part, rest = _part(text, rest)
+        total += part
+        if total > _MOST or not rest:
+            break
+    if total > _MOST - (not negative):
         raise ValueError(f"time: invalid duration {quote(text)}")
-    total = Decimal(0)
-    while rest:
-        nanoseconds, rest = _part(text, rest)
-        total += nanoseconds
-        if total > _MOST:
-            raise ValueError(f"time: invalid duration {quote(text)}")
-    if total == _MOST and not text.startswith("-"):
-        raise ValueError(f"time: invalid duration {quote(text)}")
-    seconds = float(total / 1_000_000_000)
-    return -seconds if text.startswith("-") else seconds
+    return -total if negative else total
 
 
 def is_duration(text: str) -> bool:
@@ -46,7 +49,7 @@ def is_duration(text: str) -> bool:
     return True
 
 
-def _part(text: str, rest: str) -> tuple[Decimal, str]:
+def _part(text: str, rest: str) -> tuple[int, str]:
     """Nanoseconds of the first number and unit, and what follows."""
     number = _PART.match(rest)
     digits, _, fraction = number.groups() if number else ("", "", "")
@@ -63,8 +66,9 @@ def _part(text: str, rest: str) -> tuple[Decimal, str]:
     value = int(whole or 0) * _UNITS[unit]
     if value > _MOST:
         raise ValueError(f"time: invalid duration {quote(text)}")
-    part = Decimal(f"0.{(fraction or '')[:30]}0") * _UNITS[unit]
-    return Decimal(value) + int(part), rest[end + len(unit) :]
+    digits = (fraction or "")[:_PRECISE]
+    part = int(digits or 0) * _UNITS[unit] // 10 ** len(digits)
+    return value + part, rest[end + len(unit) :]
 
 
 def quote(text: str) -> str:

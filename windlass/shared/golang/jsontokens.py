@@ -6,7 +6,7 @@ A body is looked at as bytes (each a character of its value), since Go's message
 import json
 import re
 
-from windlass.coordinator.dialects.tork.gotext import decode_utf8, quote_byte
+from windlass.shared.golang.text import decode_utf8, quote_byte
 
 _GOOD = r'"(?:[^"\\\x00-\x1f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+'
 _GOOD_START = re.compile(_GOOD)

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from windlass.coordinator.dialects.tork.jsontokens import Wrong, bad, literal, number, string
+from windlass.shared.golang.jsontokens import Wrong, bad, literal, number, string
 
 DEEPEST = 10_000  # as Go
 
@@ -28,6 +28,18 @@ def first_value(body: bytes) -> Any:
     return _Scanner(body.decode("latin-1")).scan()
 
 
+def what_is_wrong(text: str) -> str:
+    """With a text that has to be one value and nothing more; "" where nothing is."""
+    # Go lets a space follow the end to find out whether a word was complete.
+    scanner = _Scanner(text.encode("utf-8", "replace").decode("latin-1") + " ")
+    try:
+        scanner.scan()
+    except Wrong as wrong:
+        ended = str(wrong) in {"EOF", "unexpected EOF"}
+        return "unexpected end of JSON input" if ended else str(wrong)
+    return scanner.rest()
+
+
 class _Scanner:
     def __init__(self, text: str) -> None:
         self._text = text
@@ -43,6 +55,10 @@ class _Scanner:
         while self._open:
             self._go_on(self._open[-1])
         return self._value
+
+    def rest(self) -> str:
+        after = self._next()
+        return str(bad(after, "after top-level value")) if after else ""
 
     def _next(self) -> str:
         """The next character that is no space, not consumed; "" at the end."""
