@@ -15,6 +15,7 @@ from windlass.coordinator.web.replies import envelope
 from windlass.shared.logs import logger
 
 _log = logger("http")
+_OPERATORS = "/-"  # no door's, whatever it claims
 
 
 def install(app: Flask, doors: Mapping[str, Dialect]) -> None:
@@ -27,7 +28,11 @@ def install(app: Flask, doors: Mapping[str, Dialect]) -> None:
         failure = failure_of(problem)
         if failure.status == HTTPStatus.INTERNAL_SERVER_ERROR:
             failure = _logged(failure, problem)
-        door = next((doors[prefix] for prefix in prefixes if _below(request.path, prefix)), None)
+        door = None
+        if not _below(request.path, _OPERATORS):
+            door = next(
+                (doors[prefix] for prefix in prefixes if _below(request.path, prefix)), None
+            )
         response = (door.envelope if door else envelope)(failure)
         response.headers.update(failure.headers)
         return response

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from windlass.coordinator.dialects.tork.http import fleet, jobs, logs, replies, tasks
+from windlass.coordinator.dialects.tork.http import fleet, guards, jobs, logs, replies, tasks
 from windlass.coordinator.dialects.tork.http.admission import Admission
 from windlass.coordinator.dialects.tork.http.routes import mount
 from windlass.coordinator.dialects.tork.settings import Settings
@@ -20,6 +20,7 @@ def build(site: Site) -> Blueprint:
         if route.group not in settings.without
     ]
     blueprint = Blueprint(DOOR, __name__)
+    guards.install(blueprint, settings)
     mount(blueprint, Admission(site.engine, site.gate, site.streams, settings), routes)
     return blueprint
 

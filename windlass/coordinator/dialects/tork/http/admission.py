@@ -12,6 +12,8 @@ from windlass.coordinator.web.streams import Streams
 
 
 class Admission:
+    """The coordinator's own gate, unless the operator gave this door a key."""
+
     def __init__(self, engine: Engine, gate: Gate, streams: Streams, settings: Settings) -> None:
         self._engine = engine
         self._gate = gate
@@ -19,20 +21,19 @@ class Admission:
         self._settings = settings
 
     def admit(self, scope: Scope | None) -> Visit:
-        """In Tork's order: who, how often, how much. ``scope`` None: whoever comes."""
-        owner = self._gate.admit(request, scope).name if scope is not None else ""
-        self._check_size()
+        """``scope`` None: whoever comes."""
         return Visit(
             engine=self._engine,
             settings=self._settings,
             streams=self._streams,
             creator=guest,
-            owner=owner,
+            owner=self._owner(scope),
         )
 
-    def _check_size(self) -> None:
-        if (request.content_length or 0) > self._settings.body_limit:
-            raise RequestEntityTooLarge
+    def _owner(self, scope: Scope | None) -> str:
+        if scope is None or self._settings.key:
+            return ""
+        return self._gate.admit(request, scope, foreign=self._settings.cors).name
 
 
 def body(limit: int) -> bytes:

@@ -7,7 +7,6 @@ from http import HTTPStatus
 from flask import Response, request
 
 from windlass.coordinator.dialects.tork.documents import Document
-from windlass.coordinator.dialects.tork.durations import parse as duration
 from windlass.coordinator.dialects.tork.http import found, paging, replies, searching, waiting
 from windlass.coordinator.dialects.tork.http.admission import body
 from windlass.coordinator.dialects.tork.http.reading import read
@@ -19,6 +18,7 @@ from windlass.coordinator.dialects.tork.show.states import JOB
 from windlass.coordinator.dialects.tork.translate import to_submission
 from windlass.coordinator.engine.errors import Conflict
 from windlass.coordinator.web.auth import Scope
+from windlass.shared.golang.durations import parse as duration
 from windlass.shared.states import JOB as LIFE
 from windlass.shared.states import JobState
 

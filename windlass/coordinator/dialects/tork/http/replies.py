@@ -3,10 +3,10 @@
 from http import HTTPStatus
 from typing import NoReturn
 
-from flask import Response, request
-from werkzeug.exceptions import HTTPException
+from flask import Response
 
 from windlass.coordinator.dialects.tork.show.gojson import encode
+from windlass.coordinator.engine.errors import EngineError
 from windlass.coordinator.web.failures import Failure, Refusal
 
 OK = {"status": "OK"}
@@ -23,25 +23,25 @@ def empty(status: int, **headers: str) -> Response:
     return response
 
 
+class Said(Exception):
+    """Behind every refusal whose text is Tork's own."""
+
+
 def refuse(status: int, message: str) -> NoReturn:
-    raise Refusal(Failure(status=status, message=message))
+    raise Refusal(Failure(status=status, message=message, cause=Said()))
 
 
 def envelope(failure: Failure) -> Response:
-    """Nothing but a message. What Tork has no words for keeps ours."""
-    if request.method == "HEAD":
-        return empty(failure.status)
+    """Nothing but a message: Tork's own, the engine's, or the name of the status."""
     return document({"message": _words(failure)}, failure.status)
 
 
 def _words(failure: Failure) -> str:
-    if failure.status == HTTPStatus.INTERNAL_SERVER_ERROR and failure.cause is not None:
-        return "Internal Server Error"
-    if isinstance(failure.cause, HTTPException):
-        return _NAMES.get(failure.status) or HTTPStatus(failure.status).phrase
-    if failure.status == HTTPStatus.UNAUTHORIZED:
-        return "Unauthorized"
-    return failure.message
+    if isinstance(failure.cause, Said | EngineError):
+        return failure.message
+    if failure.status == HTTPStatus.FORBIDDEN:
+        return failure.message  # Tork has none of these
+    return _NAMES.get(failure.status) or HTTPStatus(failure.status).phrase
 
 
 _NAMES: dict[int, str] = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Request Entity Too Large"}
