@@ -1,4 +1,4 @@
-"""One sentence for every field that does not hold: words and order are those of Tork's validator."""
+"""One sentence for every field that does not hold: the words and the order of Tork's validator."""
 
 import json
 from typing import Any

@@ -16,6 +16,22 @@ from windlass.shared.durations import LONGEST
 from windlass.shared.golang.durations import parse
 from windlass.shared.spec import Container
 
+# What a task of Tork's finds in its container, and the names it knows it by.
+LAYOUT = spec.Layout(  # noqa: S604 - ``shell`` is a name of ours
+    root="/tork",
+    script="entrypoint",
+    output="stdout",
+    work="workdir",
+    output_variable="TORK_OUTPUT",
+    progress_variable="TORK_PROGRESS",
+    work_variable="WORKDIR",
+    introduced=False,
+    script_mode=0o555,
+    file_mode=0o444,
+    shell=("sh", "-c"),
+    cmd_first=True,
+)
+
 _NO_PROGRAM = "error pulling image: : repository name must have at least one component"
 
 
@@ -30,7 +46,7 @@ def of_task(task: Task, shared: Limits, timeout: str) -> Container:
         workdir=task.workdir or None,
         gpus=task.gpus or None,
         networks=tuple(filter(None, task.networks)),
-        mounts=tuple(map(mounts.of, task.mounts)),
+        mounts=tuple(mounts.of(mount, LAYOUT.root) for mount in task.mounts),
     )
 
 
@@ -55,7 +71,11 @@ def _program(part: Task | Aux) -> dict[str, Any]:
     """``cmd`` wins over a script."""
     if not (part.image or part.run or part.cmd):
         raise Unfit(_NO_PROGRAM)
-    given: dict[str, Any] = {"env": _env(part.env), "files": _files(part.files)}
+    given: dict[str, Any] = {
+        "env": _env(part.env),
+        "files": _files(part.files),
+        "layout": LAYOUT,
+    }
     if part.image:
         given["image"] = part.image
     if part.cmd:

@@ -1,5 +1,6 @@
 """Tork's mounts as ours. What its worker refuses is a fault, in its words."""
 
+from posixpath import normpath
 from typing import Literal, cast
 
 from windlass.coordinator.dialects.tork.documents import Mount
@@ -9,14 +10,19 @@ from windlass.shared import spec
 _KINDS = {"volume", "bind", "tmpfs"}
 
 
-def of(mount: Mount) -> spec.Mount:
-    if problem := _problem(mount):
+def of(mount: Mount, root: str) -> spec.Mount:
+    """``root``: below it nothing can be mounted."""
+    if problem := _problem(mount, root):
         raise Unfit(problem)
-    kind = cast(Literal["volume", "bind", "tmpfs"], mount.type)
-    return spec.Mount(kind=kind, target=mount.target, source=mount.source or None)
+    return spec.Mount(
+        kind=cast(Literal["volume", "bind", "tmpfs"], mount.type),
+        target=mount.target,
+        source=mount.source or None,
+        options=mount.opts if mount.type == "volume" else {},
+    )
 
 
-def _problem(mount: Mount) -> str:
+def _problem(mount: Mount, root: str) -> str:
     if mount.type not in _KINDS:
         return f"unknown mount type: {mount.type}"
     if not mount.target:
@@ -25,6 +31,12 @@ def _problem(mount: Mount) -> str:
         return "tmpfs source should be empty"
     if mount.type == "bind" and not mount.source.startswith("/"):
         return f"src bind mount is not allowed: {mount.source}"
+    return _wrong_target(mount, root)
+
+
+def _wrong_target(mount: Mount, root: str) -> str:
     if not mount.target.startswith("/") or not mount.target.strip("/"):
         return f"invalid mount target: {mount.target}: mount path must be absolute"
+    if normpath(mount.target).lstrip("/").split("/")[0] == root.strip("/"):
+        return f"invalid mount target: {mount.target}: {root} belongs to the task"
     return ""
