@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from windlass.coordinator.web.dialect import Dialect
-from windlass.coordinator.web.failures import Failure, failure_of
+from windlass.coordinator.web.failures import Failure, Refusal, failure_of
 from windlass.coordinator.web.replies import envelope
 from windlass.shared.logs import logger
 
@@ -26,7 +26,8 @@ def install(app: Flask, doors: Mapping[str, Dialect]) -> None:
         if isinstance(problem, RequestRedirect):
             return problem
         failure = failure_of(problem)
-        if failure.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        meant = isinstance(problem, Refusal)
+        if failure.status == HTTPStatus.INTERNAL_SERVER_ERROR and not meant:
             failure = _logged(failure, problem)
         door = None
         if not _below(request.path, _OPERATORS):

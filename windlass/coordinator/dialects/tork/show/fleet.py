@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from windlass.coordinator.dialects.tork.queues import to_tork
 from windlass.coordinator.dialects.tork.show.documents import Node
 from windlass.coordinator.dialects.tork.show.gojson import number
 from windlass.coordinator.dialects.tork.show.ids import node_id
@@ -61,7 +62,7 @@ def load(view: NodeView) -> float | int:
 
 def queue(view: QueueView) -> Mapping[str, Any]:
     waiting = view.pending + view.scheduled
-    return shown(view.name, size=waiting, subscribers=view.nodes, unacked=view.running)
+    return shown(to_tork(view.name), size=waiting, subscribers=view.nodes, unacked=view.running)
 
 
 def shown(name: str, *, size: int = 0, subscribers: int = 0, unacked: int = 0) -> Mapping[str, Any]:
@@ -72,4 +73,5 @@ def queues(views: Iterable[QueueView]) -> dict[str, Mapping[str, Any]]:
     """By name: those in use, the usual one, and those that Tork's coordinators have."""
     always = [shown(DEFAULT), *(shown(name, subscribers=1) for name in sorted(OF_COORDINATORS))]
     found = {each["name"]: each for each in always}
-    return found | {view.name: queue(view) for view in views if view.name not in OF_COORDINATORS}
+    used = [queue(view) for view in views if view.name not in OF_COORDINATORS]
+    return found | {each["name"]: each for each in used}

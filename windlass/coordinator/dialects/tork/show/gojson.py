@@ -23,5 +23,8 @@ def encode(content: object) -> bytes:
 
 def number(value: float, digits: int = 2) -> float | int:
     """At most so many decimals, and no point where there are none."""
-    rounded = round(value, digits)
-    return int(rounded) if rounded == int(rounded) else rounded
+    return whole(round(float(value), digits))
+
+
+def whole(value: float) -> float | int:
+    return int(value) if value.is_integer() else value

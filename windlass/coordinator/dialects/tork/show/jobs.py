@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from windlass.coordinator.dialects.tork import documents as posted
 from windlass.coordinator.dialects.tork.show import states
@@ -100,6 +101,7 @@ def full(whole: Whole, cover: Cover, creator: Creator) -> Job:
         webhooks=tuple(map(cover.part, document.webhooks)),
         permissions=tuple(map(_granted, document.permissions)),
         auto_delete=document.auto_delete,
+        delete_at=_deletion(job),
         secrets=cover.secrets(job.spec.secrets),
         progress=progress(whole.placed),
     )
@@ -128,6 +130,15 @@ def _started(job: JobView) -> str:
 
 def _ended(job: JobView, *states: JobState) -> str:
     return moment_or_nothing(job.ended_at) if job.state in states else ""
+
+
+def _deletion(job: JobView) -> str:
+    if job.ended_at is None or job.state is not JobState.COMPLETED or not job.spec.delete_after:
+        return ""
+    try:
+        return moment(job.ended_at + timedelta(seconds=job.spec.delete_after))
+    except OverflowError:  # after the end of all calendars
+        return ""
 
 
 def _context(whole: Whole, cover: Cover) -> Context:

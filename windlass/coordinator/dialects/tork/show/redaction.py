@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from windlass.coordinator.dialects.tork.show.gojson import whole
 from windlass.shared.redact import MASK, redact_text
 
 _WORDS = ("SECRET", "PASSWORD", "ACCESS_KEY")
@@ -52,10 +53,13 @@ class Cover:
     def _plain(self, value: Any, key: str = "") -> Any:
         if isinstance(value, str):
             return MASK if key == "password" and not self.off else self.text(value)
-        if isinstance(value, list):
+        if isinstance(value, list | tuple):
             return [self._plain(item) for item in value]
-        if not isinstance(value, dict):
-            return value
+        if isinstance(value, dict):
+            return self._plain_map(value, key)
+        return whole(value) if isinstance(value, float) else value
+
+    def _plain_map(self, value: Mapping[str, Any], key: str) -> dict[str, Any]:
         if key == "secrets":
             return self.secrets(value)
         if key in _BY_KEY:

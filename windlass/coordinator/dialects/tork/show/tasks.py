@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from windlass.coordinator.dialects.tork import documents as posted
+from windlass.coordinator.dialects.tork.queues import to_tork
 from windlass.coordinator.dialects.tork.show.documents import (
     Each,
     Parallel,
     RetryOf,
     Task,
 )
-from windlass.coordinator.dialects.tork.show.gojson import number
+from windlass.coordinator.dialects.tork.show.gojson import number, whole
 from windlass.coordinator.dialects.tork.show.ids import node_id
 from windlass.coordinator.dialects.tork.show.moments import moment, moment_or_nothing
 from windlass.coordinator.dialects.tork.show.redaction import Cover
@@ -99,7 +100,7 @@ def _defaulted(
     own, common = written.limits or posted.Limits(), defaults.limits or posted.Limits()
     limits = posted.Limits(cpus=own.cpus or common.cpus, memory=own.memory or common.memory)
     return {
-        "queue": execution.attempt.queue,
+        "queue": to_tork(execution.attempt.queue),
         "priority": written.priority or defaults.priority,
         "timeout": written.timeout or defaults.timeout,
         "limits": limits if limits != posted.Limits() else None,
@@ -114,7 +115,7 @@ def _retry(retry: posted.Retry | None, tries: int) -> RetryOf | None:
         limit=retry.limit,
         attempts=min(tries, retry.limit),
         initial_delay=retry.initial_delay,
-        scaling_factor=retry.scaling_factor,
+        scaling_factor=None if retry.scaling_factor is None else whole(retry.scaling_factor),
         max_delay=retry.max_delay,
     )
 
@@ -122,8 +123,9 @@ def _retry(retry: posted.Retry | None, tries: int) -> RetryOf | None:
 def _outcome(execution: Execution, cover: Cover) -> dict[str, Any]:
     attempt, view = execution.attempt, execution.task
     state = task_state(execution)
-    source = attempt or view
-    shown: dict[str, Any] = {"state": state, "error": cover.text(source.error)}
+    shown: dict[str, Any] = {"state": state}
+    if state == "FAILED":
+        shown["error"] = cover.text((attempt or view).error)
     if state == "COMPLETED":
         shown["result"] = cover.text(view.output or "")
     if attempt and attempt.node:
