@@ -61,7 +61,7 @@ def killed_once_it_says(lab: Lab, asked: RunAttempt, mark: bytes) -> None:
         assert worker.stdout
         worker.stdin.write(messages.encode(asked))
         worker.stdin.close()
-        assert mark in iter(lambda: worker.stdout.readline().strip(), b"")
+        assert mark in map(bytes.strip, worker.stdout)
         worker.send_signal(signal.SIGKILL)
     assert worker.returncode == -signal.SIGKILL
 

@@ -5,7 +5,6 @@ from uuid import UUID, uuid5
 
 from msgspec.structs import replace
 
-from windlass.shared.durations import show_duration
 from windlass.shared.messages import RunAttempt, Stage
 from windlass.shared.spec import Container, Probe
 from windlass.worker.runtimes.base import Run
@@ -91,8 +90,8 @@ def _joined(main: Container, sidecar: Container) -> Container:
 
 
 def not_ready(run: Run, probe: Probe) -> str:
-    seconds = probe.timeout
-    limit = show_duration(int(seconds) if seconds == int(seconds) else seconds)
+    minutes, rest = divmod(probe.timeout, 60)
+    limit = f"{minutes:g}m" if not rest else f"{probe.timeout:g}s"
     return (
         f"error starting sidecar container: error waiting for container {run.name()} to be ready: "
         f"probe timed out after {limit}"

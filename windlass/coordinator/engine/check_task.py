@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from windlass.coordinator.engine import check_container, expressions
+from windlass.coordinator.engine import check_beside, check_container, expressions
 from windlass.coordinator.engine.notes import Notes, Path
 from windlass.shared.durations import LONGEST
 from windlass.shared.queues import is_queue_name
-from windlass.shared.spec import PRIORITIES, Retry, TaskSpec
+from windlass.shared.spec import PRIORITIES, Container, Retry, TaskSpec
 
 NAME_LENGTH = 256
 TAG_LENGTH = 128
@@ -35,6 +35,13 @@ class Templates:
         if flaw := self._flaws.get(text):
             self._notes.add(place, flaw)
 
+    def check_container(self, container: Container) -> None:
+        self.check(("container", "image"), container.image or "")
+        for position, word in enumerate(container.cmd):
+            self.check(("container", "cmd", position), word)
+        for name, value in container.env.items():
+            self.check(("container", "env", name), value)
+
 
 def _flaw(text: str) -> str:
     try:
@@ -58,6 +65,8 @@ def check(notes: Notes, templates: Templates, task: TaskSpec) -> None:
         _retry(notes, task.retry)
     check_container.check(notes, task.container)
     _templates(templates, task)
+    if task.pre or task.post or task.sidecars:
+        check_beside.check(notes, templates, task)
 
 
 def note_queue(notes: Notes, queue: str) -> None:
@@ -86,9 +95,4 @@ def _templates(templates: Templates, task: TaskSpec) -> None:
     templates.check(("queue",), task.queue)
     if task.condition is not None:
         templates.check(("condition",), task.condition)
-    if task.container.image is not None:
-        templates.check(("container", "image"), task.container.image)
-    for position, word in enumerate(task.container.cmd):
-        templates.check(("container", "cmd", position), word)
-    for name, value in task.container.env.items():
-        templates.check(("container", "env", name), value)
+    templates.check_container(task.container)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from pathlib import Path
 from time import time
+from typing import TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
@@ -21,6 +22,8 @@ from windlass.worker import stages
 from windlass.worker.runtimes.base import Adopted, Exit, Notice, Run, Runtime, RuntimeConfig, Stream
 from windlass.worker.runtimes.orders import rejected, without_secrets
 from windlass.worker.sequence import Sequence as Stages
+
+T = TypeVar("T")
 
 _PRIVATE = 0o600
 _NO_ONE = "sidecars: this node runs plain processes, which cannot have any"
@@ -120,7 +123,7 @@ class _WithParts(Set[UUID]):
         self._owners = owners
 
     @classmethod
-    def _from_iterable(cls, found: Iterable[UUID]) -> Set[UUID]:
+    def _from_iterable(cls, found: Iterable[T]) -> Set[T]:
         return set(found)
 
     def __contains__(self, id: object) -> bool:
