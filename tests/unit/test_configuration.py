@@ -13,7 +13,7 @@ from windlass.shared.messages import RunAttempt
 from windlass.shared.spec import Container
 from windlass.worker.config import Config as Worker
 from windlass.worker.introduction import introduced
-from windlass.worker.runtimes.base import OUTPUT_VARIABLE, PROGRESS_VARIABLE
+from windlass.shared.spec import Layout
 
 ROOT = Path(__file__).parents[2]
 CONFIGURATION = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
@@ -39,7 +39,11 @@ def what_a_task_finds() -> set[str]:
         queue="default",
         container=Container(run="true"),
     )
-    return {*introduced(order).container.env, OUTPUT_VARIABLE, PROGRESS_VARIABLE}
+    return {
+        *introduced(order).container.env,
+        Layout().output_variable,
+        Layout().progress_variable,
+    }
 
 
 @pytest.mark.parametrize(

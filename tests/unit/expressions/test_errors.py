@@ -54,7 +54,10 @@ COMPILING = [
     ("@", "unrecognized character: U+0040 '@'"),
     ("inputs.a ~ 'b'", "unrecognized character: U+007E '~' (1:10)"),
     ("1a", 'bad number syntax: "1a"'),
-    ("99999999999999999999", "integer literal is too large"),
+    (
+        "99999999999999999999",
+        'strconv.ParseInt: parsing "99999999999999999999": value out of range (1:20)',
+    ),
     ("1e999", 'bad number syntax: "1e999"'),
     ("nil ?? 1 + 2", "coalesce expressions (+) cannot be mixed"),
     ("env['HOME']", "unknown name env (1:1)"),

@@ -60,6 +60,9 @@ def order(job_id: UUID, job_name: str, task_id: UUID, number: int, task: TaskSpe
         task_name=task.name,
         queue=task.queue,
         container=task.container,
+        pre=task.pre,
+        post=task.post,
+        sidecars=task.sidecars,
     )
     return NewAttempt(
         id=id,

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from windlass.coordinator.engine import check_container, expressions
+from windlass.coordinator.engine import check_beside, check_container, expressions
 from windlass.coordinator.engine.notes import Notes, Path
 from windlass.shared.durations import LONGEST
 from windlass.shared.queues import is_queue_name
-from windlass.shared.spec import PRIORITIES, Retry, TaskSpec
+from windlass.shared.spec import PRIORITIES, Container, Retry, TaskSpec
 
 NAME_LENGTH = 256
 TAG_LENGTH = 128
@@ -37,6 +37,13 @@ class Templates:
         if flaw := self._flaws.get(text):
             self._notes.add(place, flaw)
 
+    def check_container(self, container: Container) -> None:
+        self.check(("container", "image"), container.image or "")
+        for position, word in enumerate(container.cmd):
+            self.check(("container", "cmd", position), word)
+        for name, value in container.env.items():
+            self.check(("container", "env", name), value)
+
 
 def _flaw(text: str) -> str:
     try:
@@ -61,6 +68,8 @@ def check(notes: Notes, templates: Templates, task: TaskSpec) -> None:
     if not (task.fault or task.parallel or task.each or task.subjob):
         check_container.check(notes, task.container)
     _templates(templates, task)
+    if task.pre or task.post or task.sidecars:
+        check_beside.check(notes, templates, task)
 
 
 def _var(notes: Notes, var: str) -> None:
@@ -94,9 +103,4 @@ def _templates(templates: Templates, task: TaskSpec) -> None:
     templates.check(("queue",), task.queue)
     if task.condition is not None:
         templates.check(("condition",), task.condition)
-    if task.container.image is not None:
-        templates.check(("container", "image"), task.container.image)
-    for position, word in enumerate(task.container.cmd):
-        templates.check(("container", "cmd", position), word)
-    for name, value in task.container.env.items():
-        templates.check(("container", "env", name), value)
+    templates.check_container(task.container)

@@ -90,7 +90,7 @@ def _look_ahead(body: bytes, mark: Any) -> None:
         token: Any
         for token in yaml.scan(body, Loader=_LOADER):
             here = token.start_mark.index >= mark.index
-            ahead += here and not isinstance(token, yaml.BlockEndToken)
+            ahead += here and (ahead > 0 or not isinstance(token, yaml.BlockEndToken))
             if ahead > _AHEAD:
                 return
     except yaml.scanner.ScannerError as problem:
