@@ -17,7 +17,6 @@ class Settings:
     without: frozenset[str] = frozenset()
     redact: bool = True
     cors: bool = False
-    basic_auth: bool = False
     key: str | None = field(default=None, repr=False)
     rate: int = 0
 
@@ -32,7 +31,6 @@ class Settings:
                 without=frozenset(env.list("WITHOUT", [], validate=one_of) or ()),
                 redact=env.bool("REDACT", True),
                 cors=env.bool("CORS", False),
-                basic_auth=env.bool("BASIC_AUTH", False),
                 key=env.str("KEY", None) or None,
                 rate=env.int("RATE", 0, validate=validate.Range(0, 1_000_000)),
             )
