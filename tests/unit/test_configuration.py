@@ -10,10 +10,9 @@ from environs import Env
 from windlass.coordinator.config import Config as Coordinator
 from windlass.shared.ids import new_attempt_id, new_job_id, new_task_id
 from windlass.shared.messages import RunAttempt
-from windlass.shared.spec import Container
+from windlass.shared.spec import Container, Layout
 from windlass.worker.config import Config as Worker
 from windlass.worker.introduction import introduced
-from windlass.shared.spec import Layout
 
 ROOT = Path(__file__).parents[2]
 CONFIGURATION = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
