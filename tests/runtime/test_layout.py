@@ -6,7 +6,7 @@ from tests.runtime.lab import Lab
 from windlass.shared.spec import Layout, Mount
 from windlass.worker.runtimes.base import Unrunnable
 
-OTHER = Layout(
+OTHER = Layout(  # noqa: S604 - words of a task, which is started in a container
     root="/other",
     script="entrypoint",
     output="stdout",
