@@ -75,7 +75,9 @@ class Sequenced:
         for path in self._plans():
             if UUID(path.name) not in keep:
                 path.unlink(missing_ok=True)
-        self._owners = {id: of for id, of in self._owners.items() if of in keep}
+        for id, of in list(self._owners.items()):
+            if of not in keep:
+                self._owners.pop(id, None)
         return removed
 
     def close(self) -> None:
@@ -95,7 +97,7 @@ class Sequenced:
 
     def _sequence(self, order: RunAttempt, found: Mapping[UUID, Adopted]) -> Run:
         ids = [part.id for part in stages.of(order).parts]
-        self._owners |= dict.fromkeys(ids, order.attempt_id)
+        self._owners.update(dict.fromkeys(ids, order.attempt_id))
         own = {id: found[id] for id in ids if id in found}
         return _Kept(Stages(self.inner, order, own), self._path(order.attempt_id))
 
