@@ -66,3 +66,11 @@ def test_past_the_end_a_page_is_empty(client: Client, page: int) -> None:
         "totalPages": 1,
         "totalItems": 1,
     }
+
+
+def test_the_total_follows_what_is_made_and_deleted(client: Client) -> None:
+    ids = [posted(client)["id"] for _ in range(60)]  # so many that the sum was folded, very likely
+    client.put(f"/jobs/{ids[0]}/cancel")
+    client.delete(f"/windlass/v1/jobs/{ids[0]}")
+
+    assert client.get("/jobs").json["totalItems"] == 59

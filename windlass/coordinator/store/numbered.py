@@ -21,6 +21,8 @@ SELECT {columns}, current.at, current.at_progress FROM (
 
 _COUNT = "SELECT count(*) AS jobs FROM job WHERE {where}"
 
+_TOTAL = "SELECT coalesce(sum(jobs), 0)::bigint AS jobs FROM job_tork_total"
+
 # The first task that is not over, or ended badly: where the job is.
 CURRENT = """
 LEFT JOIN LATERAL (
@@ -49,7 +51,9 @@ def page(tx: Tx, prose: Prose, limit: int, offset: int) -> Sequence[Row]:
 
 
 def count(tx: Tx, prose: Prose) -> int:
-    row = tx.one(_COUNT.format(where=_where(prose)), **_values(prose))
+    everything = prose.tags is None and prose.words is None
+    sql = _TOTAL if everything else _COUNT.format(where=_where(prose))
+    row = tx.one(sql, **_values(prose))
     return int(row["jobs"]) if row else 0
 
 

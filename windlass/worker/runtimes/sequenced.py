@@ -33,28 +33,28 @@ class Sequenced:
     """Where the order has no steps and no sidecars, it is ``runtime`` and nothing else."""
 
     def __init__(self, runtime: Runtime, config: RuntimeConfig) -> None:
-        self._inner = runtime
+        self.inner = runtime
         self._env = config.env
         self._root = config.state_dir / "sequences" / quote(config.node, safe="")
         self._owners: dict[UUID, UUID] = {}  # attempts of containers
         self.name = runtime.name
 
     def check(self) -> None:
-        self._inner.check()
+        self.inner.check()
 
     def prepare(self, order: RunAttempt, notice: Notice) -> None:
         if order.sidecars and self.name == "process":
             raise rejected(_NO_ONE)
         if stages.is_plain(order):
-            self._inner.prepare(order, notice)
+            self.inner.prepare(order, notice)
             return
         for part in stages.of(order).parts:
-            self._inner.prepare(part.order, notice)
+            self.inner.prepare(part.order, notice)
 
     def start(self, order: RunAttempt) -> Run:
         order = _with_env(order, self._env)
         if stages.is_plain(order):
-            return self._inner.start(order)
+            return self.inner.start(order)
         if order.sidecars and self.name == "process":
             raise rejected(_NO_ONE)
         path = self._path(order.attempt_id)
@@ -64,22 +64,24 @@ class Sequenced:
 
     def adopt(self) -> Sequence[Adopted]:
         """Containers whose order is gone with this disk belong to nobody: the sweep takes them."""
-        found = list(self._inner.adopt())
+        found = list(self.inner.adopt())
         by_id = {one.order.attempt_id: one for one in found if one.order.stage is not None}
         plain = [one for one in found if one.order.stage is None]
         kept = [self._adopted(path, by_id) for path in self._plans()]
         return [*plain, *(one for one in kept if one is not None)]
 
     def sweep(self, keep: Set[UUID]) -> int:
-        removed = self._inner.sweep(_WithParts(keep, self._owners))
+        removed = self.inner.sweep(_WithParts(keep, self._owners))
         for path in self._plans():
             if UUID(path.name) not in keep:
                 path.unlink(missing_ok=True)
-        self._owners = {id: of for id, of in self._owners.items() if of in keep}
+        for id, of in list(self._owners.items()):
+            if of not in keep:
+                self._owners.pop(id, None)
         return removed
 
     def close(self) -> None:
-        self._inner.close()
+        self.inner.close()
 
     def _adopted(self, path: Path, by_id: Mapping[UUID, Adopted]) -> Adopted | None:
         try:
@@ -91,13 +93,13 @@ class Sequenced:
         return Adopted(without_secrets(order), run, max(0.0, time() - began))
 
     def _found(self, order: RunAttempt) -> dict[UUID, Adopted]:
-        return {one.order.attempt_id: one for one in self._inner.adopt() if one.order.stage}
+        return {one.order.attempt_id: one for one in self.inner.adopt() if one.order.stage}
 
     def _sequence(self, order: RunAttempt, found: Mapping[UUID, Adopted]) -> Run:
         ids = [part.id for part in stages.of(order).parts]
-        self._owners |= dict.fromkeys(ids, order.attempt_id)
+        self._owners.update(dict.fromkeys(ids, order.attempt_id))
         own = {id: found[id] for id in ids if id in found}
-        return _Kept(Stages(self._inner, order, own), self._path(order.attempt_id))
+        return _Kept(Stages(self.inner, order, own), self._path(order.attempt_id))
 
     def _write(self, path: Path, order: RunAttempt) -> None:
         if path.exists():
