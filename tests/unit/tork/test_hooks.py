@@ -22,7 +22,8 @@ def test_conditions_see_gos_names() -> None:
     seen = environment(JOB, TaskSummary(id="b", job_id="a", state="RUNNING"))
 
     assert evaluate("job.State == 'COMPLETED' && task.State == 'RUNNING'", seen) is True
-    assert evaluate("job.ID + task.JobID + job.Schedule.ID + job.TaskCount", seen) == "aas0"
+    assert evaluate("job.ID + task.JobID + job.Schedule.ID", seen) == "aas"
+    assert evaluate("job.Position > 1 && job.TaskCount == 0 && len(job.Tags) == 0", seen) is True
 
 
 def test_what_is_empty_is_there_and_other_spellings_are_not() -> None:

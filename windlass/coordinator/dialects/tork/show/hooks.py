@@ -1,4 +1,4 @@
-"""What webhooks are sent, and what their ``if`` sees: Go's names of the same fields, capitalised."""
+"""What webhooks are sent, and what their ``if`` sees: the same fields under Go's names."""
 
 from collections.abc import Mapping
 from typing import Any
