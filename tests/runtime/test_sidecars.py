@@ -18,7 +18,7 @@ from tests.runtime.stepping import (
 from windlass.shared.messages import RunAttempt
 from windlass.shared.spec import Mount, Probe, Sidecar
 from windlass.shared.states import Reason
-from windlass.worker.runtimes.base import Unrunnable
+from windlass.worker.runtimes.base import RuntimeBroken, Unrunnable
 
 SERVE = "mkdir -p /tmp/w; echo hello > /tmp/w/index.html; exec httpd -f -p 8000 -h /tmp/w"
 
@@ -108,6 +108,22 @@ def test_a_worker_killed_with_a_sidecar_running_leaves_it_to_the_next(
     assert (outcome.exit.code, outcome.out) == (0, b"up\nhello\n")
     adopted.run.remove()
     assert left(docker_api, docker_lab) == []
+
+
+def test_with_all_containers_gone_nothing_is_run_a_second_time(
+    docker_lab: Lab, docker_api: docker.APIClient
+) -> None:
+    asked = msgspec.structs.replace(order("echo up; sleep 600"), pre=(step("a", "echo before"),))
+    killed_once_it_says(docker_lab, asked, b"up")
+    ours = {"label": [f"windlass.attempt={asked.attempt_id}"]}
+    for one in docker_api.containers(all=True, filters=ours):
+        docker_api.remove_container(one["Id"], force=True)
+
+    adopted = the_only(docker_lab)
+
+    with pytest.raises(RuntimeBroken, match="removed by somebody else"):
+        adopted.run.wait()
+    adopted.run.remove()
 
 
 def test_what_nobody_wants_is_swept_with_its_network_and_volume(

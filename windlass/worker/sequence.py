@@ -9,6 +9,7 @@ their run, and how it ended, and the first that was not is where the sequence st
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from threading import Condition, Event, Lock, Timer
+from typing import Protocol
 from uuid import UUID
 
 from windlass.shared.messages import RunAttempt
@@ -34,13 +35,29 @@ class _Stopped(Exception):
     """It was asked to stop before its next container was started."""
 
 
+class Ledger(Protocol):
+    """Outlives the worker, and the containers."""
+
+    def note(self, id: UUID) -> None:
+        """It was started."""
+
+    def started(self) -> set[UUID]: ...
+
+
 class Sequence:
     """Its steps are taken by whoever waits for it. Threads may share it."""
 
-    def __init__(self, runtime: Runtime, order: RunAttempt, found: Mapping[UUID, Adopted]) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        order: RunAttempt,
+        found: Mapping[UUID, Adopted],
+        ledger: Ledger,
+    ) -> None:
         self._runtime = runtime
         self._plan = stages.of(order)
         self._found = dict(found)
+        self._ledger = ledger
         self._runs: dict[UUID, Run] = {id: one.run for id, one in found.items()}
         self._spoken: list[Run] = []  # in the order of the log
         self._changes = Condition()
@@ -130,7 +147,8 @@ class Sequence:
         """What ran after another that is gone cannot tell how that ended."""
         plan = self._plan
         there = [part.id in self._found for part in (*plan.pre, plan.task, *plan.post)]
-        if there != sorted(there, reverse=True):
+        lost = self._ledger.started() - self._found.keys()
+        if lost or there != sorted(there, reverse=True):
             raise RuntimeBroken("a container of it was removed by somebody else")
 
     def _task_done(self) -> Exit:
@@ -180,6 +198,7 @@ class Sequence:
                 if self._stopping.is_set():
                     raise _Stopped
                 run = self._runs[part.id] = self._runtime.start(part.order)
+                self._ledger.note(part.id)
             return run
 
     def _speaks(self, run: Run) -> None:

@@ -6,6 +6,8 @@ from windlass.coordinator.engine.check import problems
 from windlass.coordinator.engine.resolve import resolve
 from windlass.shared.spec import Container, Probe, Sidecar, Step
 
+ASKED = "{{ inputs.x }}"
+
 
 def test_steps_and_sidecars_are_checked_where_they_are() -> None:
     task = a_task(
@@ -34,11 +36,9 @@ def test_a_template_in_a_step_that_cannot_be_read_is_told() -> None:
 
 
 def test_templates_of_steps_are_resolved_and_those_of_sidecars_are_not() -> None:
-    container = Container(
-        image="{{ inputs.x }}", cmd=("{{ inputs.x }}",), env={"A": "{{ inputs.x }}"}
-    )
-    step = Step(name="{{ inputs.x }}", container=container)
-    sidecar = Sidecar(name="{{ inputs.x }}", container=container)
+    container = Container(image=ASKED, cmd=(ASKED,), env={"A": ASKED})
+    step = Step(name=ASKED, container=container)
+    sidecar = Sidecar(name=ASKED, container=container)
     task = a_task("a", pre=(step,), post=(step,), sidecars=(sidecar,))
 
     resolved = resolve(task, {"inputs": {"x": "y"}})

@@ -74,7 +74,7 @@ class Sequenced:
         removed = self.inner.sweep(_WithParts(keep, self._owners))
         for path in self._plans():
             if UUID(path.name) not in keep:
-                path.unlink(missing_ok=True)
+                _forget(path)
         for id, of in list(self._owners.items()):
             if of not in keep:
                 self._owners.pop(id, None)
@@ -99,7 +99,8 @@ class Sequenced:
         ids = [part.id for part in stages.of(order).parts]
         self._owners.update(dict.fromkeys(ids, order.attempt_id))
         own = {id: found[id] for id in ids if id in found}
-        return _Kept(Stages(self.inner, order, own), self._path(order.attempt_id))
+        path = self._path(order.attempt_id)
+        return _Kept(Stages(self.inner, order, own, _Started(path)), path)
 
     def _write(self, path: Path, order: RunAttempt) -> None:
         if path.exists():
@@ -115,6 +116,31 @@ class Sequenced:
 
     def _path(self, attempt_id: UUID) -> Path:
         return self._root / str(attempt_id)
+
+
+class _Started:
+    """Beside the order: which of its containers were started, one a line."""
+
+    def __init__(self, order: Path) -> None:
+        self._path = _ledger(order)
+
+    def note(self, id: UUID) -> None:
+        with self._path.open("a") as file:
+            file.write(f"{id}\n")
+
+    def started(self) -> set[UUID]:
+        with suppress(FileNotFoundError):
+            return {UUID(line) for line in self._path.read_text().splitlines()}
+        return set()
+
+
+def _ledger(order: Path) -> Path:
+    return order.with_name(f".{order.name}.started")
+
+
+def _forget(order: Path) -> None:
+    order.unlink(missing_ok=True)
+    _ledger(order).unlink(missing_ok=True)
 
 
 class _WithParts(Set[UUID]):
@@ -169,8 +195,7 @@ class _Kept:
 
     def remove(self) -> None:
         self._run.remove()
-        with suppress(FileNotFoundError):
-            self._path.unlink()
+        _forget(self._path)
 
 
 def _with_env(order: RunAttempt, env: Mapping[str, str]) -> RunAttempt:
