@@ -257,6 +257,18 @@ def test_a_fast_task_has_a_start(client: Client, fleet: Fleet) -> None:
     assert task["startedAt"] <= task["completedAt"]
 
 
+def test_names_and_texts_are_shown_as_they_were_posted(client: Client, fleet: Fleet) -> None:
+    long = "x" * 20_000
+    id = posted(client, a_task("  "), name=" ", description=long, tags=["", "a"])["id"]
+    fleet.dispatch()
+
+    job = client.get(f"/jobs/{id}").json
+
+    assert (job["name"], job["description"], job["tags"]) == (" ", long, ["", "a"])
+    assert job["execution"][0]["name"] == "  "
+    assert client.get("/jobs").json["items"][0]["name"] == " "
+
+
 def figures(client: Client, id: str) -> tuple[str, int, float | None]:
     job, (listed,) = client.get(f"/jobs/{id}").json, client.get("/jobs").json["items"]
     assert job.get("progress") == listed.get("progress")

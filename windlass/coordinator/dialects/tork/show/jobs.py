@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from windlass.coordinator.dialects.tork import documents as posted
+from windlass.coordinator.dialects.tork.names import posted as posted_name
 from windlass.coordinator.dialects.tork.show import states
 from windlass.coordinator.dialects.tork.show.documents import (
     Context,
@@ -43,7 +44,7 @@ def summary(placed: Placed, cover: Cover, creator: Creator) -> JobSummary:
         id=job.id.hex,
         created_by=creator(job.owner),
         inputs=cover.map(job.spec.inputs),
-        name=job.name,
+        name=posted_name(job.name),
         description=job.description,
         tags=job.tags,
         state=states.JOB[job.state],
@@ -65,7 +66,7 @@ def accepted(job: JobView, cover: Cover, creator: Creator) -> JobSummary:
         id=job.id.hex,
         created_by=creator(job.owner),
         inputs=cover.map(job.spec.inputs),
-        name=job.name,
+        name=posted_name(job.name),
         description=job.description,
         tags=job.tags,
         state="PENDING",
@@ -79,9 +80,9 @@ def full(whole: Whole, cover: Cover, creator: Creator) -> Job:
     job, document = whole.placed.job, whole.document
     return Job(
         id=job.id.hex,
-        name=job.name,
-        description=job.description,
-        tags=job.tags,
+        name=document.name or posted_name(job.name),
+        description=document.description or job.description,
+        tags=document.tags or job.tags,
         state=states.JOB[job.state],
         created_at=moment(job.created_at),
         created_by=creator(job.owner),
@@ -144,7 +145,7 @@ def _deletion(job: JobView) -> str:
 def _context(whole: Whole, cover: Cover) -> Context:
     job = whole.placed.job
     return Context(
-        job=JobNamed(id=job.id.hex, name=job.name),
+        job=JobNamed(id=job.id.hex, name=posted_name(job.name)),
         inputs=cover.map(job.spec.inputs),
         secrets=cover.secrets(job.spec.secrets),
         tasks=cover.map(whole.outputs),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from windlass.coordinator.dialects.tork import documents as posted
+from windlass.coordinator.dialects.tork.names import posted as posted_name
 from windlass.coordinator.dialects.tork.queues import to_tork
 from windlass.coordinator.dialects.tork.show.documents import (
     Each,
@@ -49,7 +50,7 @@ def task(
 
 
 def _name(execution: Execution) -> str:
-    return execution.order.task_name if execution.order else execution.task.name
+    return posted_name(execution.order.task_name if execution.order else execution.task.name)
 
 
 def _resolved(written: posted.Task, execution: Execution) -> posted.Task:
