@@ -2,15 +2,14 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, Response, current_app, g, request
+from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from windlass.coordinator.dialects.tork.http import cors, keys
 from windlass.coordinator.dialects.tork.http.rates import Rates
 from windlass.coordinator.dialects.tork.http.replies import refuse
 from windlass.coordinator.dialects.tork.settings import Settings
-
-_OPERATORS = "/-/"
+from windlass.coordinator.web.errors import door_at
 
 
 def install(blueprint: Blueprint, settings: Settings) -> None:
@@ -51,9 +50,8 @@ class Guard:
 
 
 def _is_ours(blueprint: Blueprint) -> bool:
-    """Where nothing is served, it is ours as long as no other door's prefix says otherwise."""
+    """Where nothing is served, the address says whose it would be."""
     if request.blueprint is not None:
         return request.blueprint == blueprint.name
-    others = [other for other in current_app.blueprints.values() if other is not blueprint]
-    prefixes = [_OPERATORS, *(f"{other.url_prefix}/" for other in others if other.url_prefix)]
-    return not f"{request.path}/".startswith(tuple(prefixes))
+    door = door_at(request.path) if request.url_rule is None else None
+    return door is not None and door.name == blueprint.name
