@@ -1,6 +1,9 @@
 """Every call that tork-web makes, in its order, against a stack that runs."""
 
+import json
 import re
+import select
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -66,8 +69,9 @@ def test_a_session_of_tork_web(url: str) -> None:
     listed = get(url, "/jobs?page=1&q=tork-web")["items"]
     assert [(item["id"], item["position"], item["taskCount"]) for item in listed] == [(id, 2, 2)]
     assert get(url, "/metrics")["tasks"]["running"] == 1
+    until(lambda: get(url, "/nodes")[0].get("taskCount") == 1, 30)
     (node,) = get(url, "/nodes")
-    assert (node["status"], node["id"], node["taskCount"]) == ("UP", second["nodeId"], 1)
+    assert (node["status"], node["id"]) == ("UP", second["nodeId"])
     assert {queue["name"]: queue["unacked"] for queue in get(url, "/queues")}["default"] == 1
 
     until(lambda: log(url, f"/tasks/{first['id']}/log") == "hello <there>\n", 30)
@@ -79,6 +83,8 @@ def test_a_session_of_tork_web(url: str) -> None:
     until(lambda: states(url, id)[-1] == "RUNNING", 30)
     assert states(url, id) == ["COMPLETED", "CANCELLED", "RUNNING"]
     put(url, f"/jobs/{id}/cancel")
+    until(lambda: get(url, f"/jobs/{id}")["state"] == "CANCELLED", 30)
+    until(lambda: get(url, "/metrics")["tasks"] == {"running": 0}, 30)
 
 
 def test_a_duplicate_is_what_it_was_made_of(url: str) -> None:
@@ -104,6 +110,40 @@ def test_a_duplicate_is_what_it_was_made_of(url: str) -> None:
     assert again.status_code == 200, again.text
     assert again.json()["result"] == "b"
     assert again.json()["tasks"] == shown["tasks"]
+
+
+def test_however_many_wait_others_are_served(url: str) -> None:
+    """Sockets of clients that send a request and go before it is answered."""
+    host, _, port = url.removeprefix("http://").partition(":")
+    waiting = [asking_to_wait(host, int(port)) for _ in range(150)]
+    until(lambda: any(is_answered(each) for each in waiting), 30)
+
+    refused = [each for each in waiting if is_answered(each)]
+    assert all(each.recv(64).startswith(b"HTTP/1.1 503 ") for each in refused)
+    assert get(url, "/health")["status"] == "UP"
+
+    for each in waiting:
+        each.close()
+    until(lambda: is_taken(url), 30)
+
+
+def asking_to_wait(host: str, port: int) -> socket.socket:
+    job = {"name": "w", "tasks": [{"name": "t", "queue": "nobody", "run": "true"}]}
+    body = json.dumps({**job, "wait": {"timeout": "5m"}}).encode()
+    head = f"POST /jobs HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
+    connection = socket.create_connection((host, port))
+    connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+    return connection
+
+
+def is_answered(connection: socket.socket) -> bool:
+    return bool(select.select([connection], [], [], 0)[0])
+
+
+def is_taken(url: str) -> bool:
+    """Whether one more may wait: it is told that time is up, not to come back."""
+    job = {"name": "w", "tasks": [{"name": "t", "run": "true"}], "wait": {"timeout": "1ms"}}
+    return requests.post(f"{url}/jobs", json=job, timeout=30).status_code == 408
 
 
 def get(url: str, path: str) -> Any:
