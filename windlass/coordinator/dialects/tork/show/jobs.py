@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from windlass.coordinator.dialects.tork import documents as posted
 from windlass.coordinator.dialects.tork.names import posted as posted_name
@@ -49,9 +50,7 @@ def summary(placed: Placed, cover: Cover, creator: Creator) -> JobSummary:
         tags=job.tags,
         state=states.JOB[job.state],
         created_at=moment(job.created_at),
-        started_at=_started(job),
-        completed_at=_ended(job, JobState.COMPLETED),
-        failed_at=_ended(job, *_EARLY),
+        **_times(job),
         position=position(placed),
         task_count=job.total,
         result=cover.text(job.output or ""),
@@ -86,9 +85,7 @@ def full(whole: Whole, cover: Cover, creator: Creator) -> Job:
         state=states.JOB[job.state],
         created_at=moment(job.created_at),
         created_by=creator(job.owner),
-        started_at=_started(job),
-        completed_at=_ended(job, JobState.COMPLETED),
-        failed_at=_ended(job, *_EARLY),
+        **_times(job),
         tasks=tuple(map(cover.part, document.tasks)),
         execution=tuple(whole.execution),
         position=position(whole.placed),
@@ -125,8 +122,12 @@ def progress(placed: Placed) -> float | int:
     return number(min(done / placed.job.total, 1.0) * 100) if placed.job.total else 0
 
 
-def _started(job: JobView) -> str:
-    return moment(job.started_at or job.created_at)
+def _times(job: JobView) -> dict[str, Any]:
+    return {
+        "started_at": moment(job.started_at or job.created_at),
+        "completed_at": _ended(job, JobState.COMPLETED),
+        "failed_at": _ended(job, *_EARLY),
+    }
 
 
 def _ended(job: JobView, *states: JobState) -> str:
