@@ -76,7 +76,7 @@ def test_a_door_can_be_put_elsewhere(door: Dialect) -> None:
 
 
 def test_a_bug_is_answered_without_telling_of_it() -> None:
-    response = app().test_client().get("/metrics")  # there is no engine to ask
+    response = app().test_client().get("/-/metrics")  # there is no engine to ask
 
     assert response.status_code == 500
     assert response.json is not None

@@ -26,11 +26,32 @@ class Mount(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str | None = None
     read_only: bool = False
     size: int | None = None  # of a tmpfs
+    options: dict[str, str] = {}  # to the driver of a volume that lives as long as the attempt
 
 
 class Registry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     username: str
     password: str  # never shown
+
+
+class Layout(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where a container finds what belongs to its attempt, and by which names: a door that speaks
+    another system's language sets what the tasks of that system expect. Names are below ``root``.
+    """
+
+    root: str = "/windlass"  # absolute; nothing may be mounted at or below it
+    script: str = "run"
+    output: str = "output"
+    progress: str = "progress"
+    work: str = "work"  # where files go, and the start is, when no working directory is named
+    output_variable: str = "WINDLASS_OUTPUT"  # names of variables; each holds a path
+    progress_variable: str = "WINDLASS_PROGRESS"
+    work_variable: str | None = None  # set on runtimes without images only
+    introduced: bool = True  # it is told who it is: WINDLASS_JOB_ID and the like
+    script_mode: int = 0o755
+    file_mode: int = 0o755
+    shell: tuple[str, ...] = ("sh",)  # what the path of the script is given to
+    cmd_first: bool = False  # where there are both, ``cmd`` runs and ``run`` does not
 
 
 class Container(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -57,6 +78,7 @@ class Container(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     registry: Registry | None = None
     timeout: float | None = None
     grace: float = 10.0  # between SIGTERM and SIGKILL
+    layout: Layout = Layout()
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -143,6 +165,7 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     matrix: dict[str, str] = {}  # expressions in it see this as ``matrix``
     generator: bool = False  # what it writes to stdout describes tasks to be added to the job
     key: str = ""  # its unevaluated name: how a user refers to it
+    fault: str = ""  # why it cannot run: fails it with these words once its turn comes
 
 
 class Webhook(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -175,6 +198,7 @@ class JobSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     webhooks: tuple[Webhook, ...] = ()
     permissions: tuple[Permission, ...] = ()
     delete_after: float | None = None  # once it has completed
+    lenient: bool = False  # wrong templates and vars show when a task starts, not at submit
 
 
 encode = msgspec.json.Encoder().encode

@@ -33,6 +33,7 @@ class Config:
     bind_sources: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
     default_image: str | None = None
+    host_env: tuple[str, ...] = ()  # NAME or NAME:ALIAS, for tasks and their steps
     lease: timedelta = LEASE_TTL  # the same for all of a fleet
     drain_timeout: float = 10.0
     health_file: Path | None = None  # touched by every beat of a worker that can do its work
@@ -57,6 +58,7 @@ class Config:
                 state_dir=env.path("STATE_DIR", _default_state_dir()),
                 bind_sources=_many(env.list("BIND_SOURCES", [])),
                 networks=_many(env.list("NETWORKS", [])),
+                host_env=_many(env.list("HOST_ENV", [], validate=_are_variables)),
                 default_image=env.str("DEFAULT_IMAGE", None),
                 lease=_lease(env.str("LEASE", "15s", validate=_is_lease)),
                 drain_timeout=_parsed(env.str("DRAIN_TIMEOUT", "10s", validate=_is_duration)),
@@ -82,6 +84,13 @@ def _are_names(names: list[str]) -> None:
     for name in names:
         if not is_queue_name(name):
             raise ValidationError(f"{name!r} is not the name of a queue")
+
+
+def _are_variables(names: list[str]) -> None:
+    for text in names:
+        name, colon, alias = text.partition(":")
+        if not name or "=" in text or (colon and not alias) or ":" in alias:
+            raise ValidationError(f"{text!r} must be NAME or NAME:ALIAS")
 
 
 def _is_redis(text: str) -> None:

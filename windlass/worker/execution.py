@@ -154,10 +154,11 @@ class Execution:
         self._conclude(outcomes.with_last_lines(outcome, self._transcript.chunker.recent))
 
     def _attempt(self) -> Outcome:
+        deadline = self._deadline()  # of all of it: the pull of images and every step
         try:
             return self._follow(self._run or self._begin())
         except _Stopped:
-            return outcomes.before_start(Reason.CANCELLED)
+            return outcomes.before_start(self._stopper.reason or Reason.CANCELLED)
         except Unrunnable as refusal:
             return outcomes.of_refusal(refusal)
         except RuntimeBroken as trouble:
@@ -167,6 +168,8 @@ class Execution:
         except Exception as trouble:
             log.exception("attempt.broken", attempt_id=self._id)
             return outcomes.of_trouble(trouble)
+        finally:
+            deadline.cancel()
 
     def _begin(self) -> Run:
         self._report_start(age=0.0)
@@ -183,11 +186,9 @@ class Execution:
         self._stopper.attach(run)
         self._transcript.start(run, resumed=self._age is not None)
         self._tools.progress.watch(self._order.attempt_id, run)
-        deadline = self._deadline()
         try:
             exit = run.wait()
         finally:
-            deadline.cancel()
             self._tools.progress.forget(self._order.attempt_id)
             stopped = self._stopper.ended()
         outcome = outcomes.of_exit(exit, stopped, self._order.container)

@@ -60,6 +60,9 @@ def order(job_id: UUID, job_name: str, task_id: UUID, number: int, task: TaskSpe
         task_name=task.name,
         queue=task.queue,
         container=task.container,
+        pre=task.pre,
+        post=task.post,
+        sidecars=task.sidecars,
     )
     return NewAttempt(
         id=id,
@@ -125,13 +128,16 @@ def _contexts(turn: Turn, templated: Sequence[tuple[Row, TaskSpec]]) -> dict[UUI
 
 
 def _evaluated(row: Row, task: TaskSpec, shared: context.Context) -> TaskSpec | Ending:
-    known = {**shared, "matrix": task.matrix}
+    known = {**shared, "matrix": task.matrix} if task.matrix else shared
     try:
         if says_no(task, known):
             return _ending(row, TaskState.SKIPPED, Reason.CONDITION, "its condition is false")
-        return resolve(task, known)
+        resolved = resolve(task, known)
     except expressions.ExpressionError as problem:
         return _ending(row, TaskState.FAILED, Reason.TEMPLATE, clean(str(problem)))
+    if task.fault:
+        return _ending(row, TaskState.FAILED, Reason.SETUP, task.fault)
+    return resolved
 
 
 def _ending(row: Row, state: TaskState, reason: Reason, error: str) -> Ending:

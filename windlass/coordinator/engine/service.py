@@ -26,6 +26,7 @@ from windlass.coordinator.engine import (
 )
 from windlass.coordinator.engine.errors import Problem
 from windlass.coordinator.engine.follow import Begun, Changes, Glance, Owner
+from windlass.coordinator.engine.outlook import Outlook
 from windlass.coordinator.engine.ports import Signals, Watch
 from windlass.coordinator.engine.views import (
     AttemptView,
@@ -57,6 +58,7 @@ class Engine:
         self._signals = signals
         self._callers = access.Callers(db)
         self._health = health.of(db, signals)
+        self.outlook = Outlook(db)  # reads by numbered page
 
     # Jobs
 

@@ -37,6 +37,15 @@ SELECT page.* FROM unnest(%(states)s::text[]) AS chosen (one) CROSS JOIN LATERAL
 
 _TASKS = _SHOWN.format(rows="SELECT * FROM task WHERE id = ANY(%(ids)s)", order="ASC")
 
+# What was never set in motion has nothing to show.
+_BEGUN = _SHOWN.format(
+    rows="""SELECT * FROM task WHERE job_id = %(job_id)s AND (
+        attempts > 0 OR state IN ('active', 'completed', 'failed')
+        OR (state = 'skipped' AND reason = 'condition')
+    )""",
+    order="ASC",
+)
+
 _STATES = "SELECT state FROM task WHERE job_id = %(job_id)s ORDER BY position"
 
 _EDGES = "SELECT parent, child FROM edge WHERE job_id = %(job_id)s ORDER BY parent, child"
@@ -86,6 +95,11 @@ def page(tx: Tx, job_id: UUID, wanted: Wanted, limit: int) -> Sequence[Row]:
 def tasks(tx: Tx, ids: Sequence[UUID]) -> Sequence[Row]:
     """Of one job, those that exist, by position."""
     return tx.all(_TASKS, ids=list(ids))
+
+
+def begun(tx: Tx, job_id: UUID) -> Sequence[Row]:
+    """Of a job, those that were set in motion or skipped of themselves, by position."""
+    return tx.all(_BEGUN, job_id=job_id)
 
 
 def states(tx: Tx, job_id: UUID) -> Sequence[str]:

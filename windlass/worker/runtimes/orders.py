@@ -18,7 +18,7 @@ def without_secrets(order: RunAttempt) -> RunAttempt:
     container = msgspec.structs.replace(
         order.container, env={}, files={}, run=None, cmd=(), entrypoint=(), registry=None
     )
-    return msgspec.structs.replace(order, container=container)
+    return msgspec.structs.replace(order, container=container, pre=(), post=(), sidecars=())
 
 
 def check_order(container: Container) -> None:

@@ -60,8 +60,8 @@ def _examine(value: Any, check: Check) -> tuple[JobSpec | None, list[Flaw]]:
     spec = to_job_spec(document)
     known = {flaw.path for flaw in flaws}
     around = {path[:length] for path in known for length in range(len(path))}
-    for problem in check(spec):
-        flaw = _in_words(_written(flaw_of(problem), origins))
+    found = (_in_words(_written(flaw_of(problem), origins)) for problem in check(spec))
+    for flaw in dict.fromkeys(found):  # instances of a task have the same flaws
         # What was left out above is not to be missed here.
         if flaw.path not in around and not _within(flaw.path, known):
             flaws.append(_in_defaults(flaw, value))

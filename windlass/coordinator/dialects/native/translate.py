@@ -12,8 +12,11 @@ from windlass.shared.spec import (
     JobSpec,
     Limits,
     Mount,
+    Probe,
     Registry,
     Retry,
+    Sidecar,
+    Step,
     TaskSpec,
 )
 
@@ -89,8 +92,20 @@ def _task(doc: Doc, instance: Instance, needs: tuple[int, ...]) -> TaskSpec:
         priority=doc["priority"],
         retry=Retry(**doc.get("retry", {})),
         tags=tuple(doc.get("tags", ())),
+        pre=tuple(map(_step, doc.get("pre", ()))),
+        post=tuple(map(_step, doc.get("post", ()))),
+        sidecars=tuple(map(_sidecar, doc.get("sidecars", ()))),
         **_given(doc, _TASK),
     )
+
+
+def _step(doc: Doc) -> Step:
+    return Step(name=doc["name"], container=_container(doc))
+
+
+def _sidecar(doc: Doc) -> Sidecar:
+    probe = Probe(**doc["probe"]) if "probe" in doc else None
+    return Sidecar(name=doc["name"], container=_container(doc), probe=probe)
 
 
 def _container(doc: Doc) -> Container:
