@@ -163,6 +163,10 @@ class Engine:
     def task_named(self, job_id: JobId, key: str) -> TaskId:
         return tallies.task_named(self._db, job_id, key)
 
+    def around(self, task: TaskView) -> tuple[Sequence[str], Sequence[str]]:
+        """Keys of the tasks it needs, and of those that need it, by position."""
+        return tallies.around(self._db, task.job_id, task.position)
+
     def task_states(self, job_id: JobId) -> Sequence[TaskState]:
         """Of every task, by position."""
         return browse.task_states(self._db, job_id)

@@ -1,6 +1,6 @@
 """Many tasks at a glance: how those of some jobs stand, and what the attempts of one wrote."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -18,14 +18,31 @@ Streams = Mapping[str, bytes]
 
 
 def tallies(db: Database, ids: Sequence[JobId]) -> Mapping[JobId, Sequence[Tally]]:
+    """Each active task has one attempt that is not over, but for generators whose output is being
+    read."""
     found: dict[JobId, list[Tally]] = defaultdict(list)
+    active: Counter[JobId] = Counter()
     with db.transaction() as tx:
-        rows = tally_reads.tallies(tx, ids)
-    for row in rows:
-        attempt = AttemptState(row["attempt_state"]) if row["attempt_state"] else None
-        tally = Tally(TaskState(row["state"]), attempt, row["again"], row["tasks"])
-        found[row["job_id"]].append(tally)
+        states, attempts = tally_reads.states(tx, ids), tally_reads.open_attempts(tx, ids)
+    for row in attempts:
+        attempt = AttemptState(row["state"])
+        found[row["job_id"]].append(Tally(TaskState.ACTIVE, attempt, row["again"], row["tasks"]))
+        active[row["job_id"]] += row["tasks"]
+    for row in states:
+        state, tasks = TaskState(row["state"]), row["tasks"]
+        if state is TaskState.ACTIVE:
+            tasks = max(tasks - active[row["job_id"]], 0)
+        if tasks:
+            over = AttemptState.COMPLETED if state is TaskState.ACTIVE else None
+            found[row["job_id"]].append(Tally(state, over, False, tasks))
     return found
+
+
+def around(db: Database, job_id: JobId, position: int) -> tuple[Sequence[str], Sequence[str]]:
+    with db.transaction() as tx:
+        rows = tally_reads.around(tx, job_id, position)
+    parents = [row["key"] for row in rows if row["place"] == "parent"]
+    return parents, [row["key"] for row in rows if row["place"] == "child"]
 
 
 def moved_at(db: Database, ids: Sequence[JobId]) -> Mapping[JobId, datetime]:

@@ -5,21 +5,44 @@ from uuid import UUID
 
 from windlass.coordinator.store.db import Row, Tx
 
-# Attempts are looked at only for tasks that are active: of these there are few.
-_TALLIES = """
-SELECT task.job_id, task.state, newest.state AS attempt_state, task.attempts > 1 AS again,
-    count(*) AS tasks
-FROM task LEFT JOIN LATERAL (
-    SELECT state FROM attempt
-    WHERE task.state = 'active' AND task_id = task.id ORDER BY number DESC LIMIT 1
-) AS newest ON true
-WHERE task.job_id = ANY(%(job_ids)s::uuid[]) GROUP BY 1, 2, 3, 4
+_STATES = """
+SELECT job_id, state, count(*) AS tasks FROM task
+WHERE job_id = ANY(%(job_ids)s::uuid[]) GROUP BY job_id, state
 """
 
 
-def tallies(tx: Tx, job_ids: Sequence[UUID]) -> Sequence[Row]:
-    """``again``: it is not the first attempt."""
-    return tx.all(_TALLIES, job_ids=list(job_ids))
+def states(tx: Tx, job_ids: Sequence[UUID]) -> Sequence[Row]:
+    """How many tasks of each job are in each state."""
+    return tx.all(_STATES, job_ids=list(job_ids))
+
+
+_OPEN = """
+SELECT job_id, state, number > 1 AS again, count(*) AS tasks FROM attempt
+WHERE job_id = ANY(%(job_ids)s::uuid[]) AND state IN ('pending', 'scheduled', 'running')
+GROUP BY 1, 2, 3
+"""
+
+
+def open_attempts(tx: Tx, job_ids: Sequence[UUID]) -> Sequence[Row]:
+    """Of each job, those that are not over; ``again``: not the first of its task."""
+    return tx.all(_OPEN, job_ids=list(job_ids))
+
+
+_AROUND = """
+SELECT key, 'parent' AS place, position FROM edge
+JOIN task ON task.job_id = edge.job_id AND task.position = edge.parent
+WHERE edge.job_id = %(job_id)s AND edge.child = %(position)s
+UNION ALL
+SELECT key, 'child', position FROM edge
+JOIN task ON task.job_id = edge.job_id AND task.position = edge.child
+WHERE edge.job_id = %(job_id)s AND edge.parent = %(position)s
+ORDER BY position
+"""
+
+
+def around(tx: Tx, job_id: UUID, position: int) -> Sequence[Row]:
+    """Keys of the tasks it needs (``place``: parent) and of those that need it (child)."""
+    return tx.all(_AROUND, job_id=job_id, position=position)
 
 
 _MOVED_AT = """

@@ -38,15 +38,8 @@ def document(engine: Engine, job: JobView) -> dict[str, Any]:
 
 
 def one_task(engine: Engine, task: TaskView) -> dict[str, Any]:
-    """The tasks around it are read only where there are any."""
-    edges = engine.edges(task.job_id)
-    above = [parent for parent, child in edges if child == task.position]
-    below = [child for parent, child in edges if parent == task.position]
-    names: Mapping[int, str] = {}
-    if above or below:
-        names = {each.position: each.key for each in _tasks(engine, task.job_id)}
-    parents = [names[position] for position in above]
-    return present.task(task.spec, parents, [names[position] for position in below])
+    parents, children = engine.around(task)
+    return present.task(task.spec, parents, children)
 
 
 def _tasks(engine: Engine, job_id: JobId) -> Iterator[TaskView]:
