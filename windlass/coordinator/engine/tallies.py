@@ -1,6 +1,6 @@
 """Many tasks at a glance: how those of some jobs stand, and what the attempts of one wrote."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from windlass.coordinator.engine import showing
 from windlass.coordinator.engine.errors import NotFound
 from windlass.coordinator.engine.views import HistoryRow, Tally
 from windlass.coordinator.store import job_reads, tally_reads
-from windlass.coordinator.store.db import Database
+from windlass.coordinator.store.db import Database, Row
 from windlass.coordinator.store.log_cutting import unpacked
 from windlass.shared.ids import AttemptId, JobId, TaskId
 from windlass.shared.states import AttemptState, TaskState
@@ -18,24 +18,25 @@ Streams = Mapping[str, bytes]
 
 
 def tallies(db: Database, ids: Sequence[JobId]) -> Mapping[JobId, Sequence[Tally]]:
-    """Each active task has one attempt that is not over, but for generators whose output is being
-    read."""
-    found: dict[JobId, list[Tally]] = defaultdict(list)
-    active: Counter[JobId] = Counter()
+    """A generator whose output is being read counts as waiting: it has no attempt any more."""
     with db.transaction() as tx:
-        states, attempts = tally_reads.states(tx, ids), tally_reads.open_attempts(tx, ids)
-    for row in attempts:
-        attempt = AttemptState(row["state"])
-        found[row["job_id"]].append(Tally(TaskState.ACTIVE, attempt, row["again"], row["tasks"]))
-        active[row["job_id"]] += row["tasks"]
-    for row in states:
-        state, tasks = TaskState(row["state"]), row["tasks"]
-        if state is TaskState.ACTIVE:
-            tasks = max(tasks - active[row["job_id"]], 0)
-        if tasks:
-            over = AttemptState.COMPLETED if state is TaskState.ACTIVE else None
-            found[row["job_id"]].append(Tally(state, over, False, tasks))
-    return found
+        rows = tally_reads.tallies(tx, ids)
+    return {row["job_id"]: [tally for tally in _counted(row) if tally.tasks] for row in rows}
+
+
+def _counted(row: Row) -> Sequence[Tally]:
+    over = row["failed"] + row["cancelled"] + row["skipped"]
+    active = row["running"] + row["first"] + row["again"]
+    return [
+        Tally(TaskState.COMPLETED, None, False, row["ended"] - over),
+        Tally(TaskState.FAILED, None, False, row["failed"]),
+        Tally(TaskState.CANCELLED, None, False, row["cancelled"]),
+        Tally(TaskState.SKIPPED, None, False, row["skipped"]),
+        Tally(TaskState.ACTIVE, AttemptState.RUNNING, False, row["running"]),
+        Tally(TaskState.ACTIVE, AttemptState.PENDING, False, row["first"]),
+        Tally(TaskState.ACTIVE, AttemptState.PENDING, True, row["again"]),
+        Tally(TaskState.WAITING, None, False, row["total"] - row["ended"] - active),
+    ]
 
 
 def around(db: Database, job_id: JobId, position: int) -> tuple[Sequence[str], Sequence[str]]:

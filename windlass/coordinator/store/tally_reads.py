@@ -5,27 +5,29 @@ from uuid import UUID
 
 from windlass.coordinator.store.db import Row, Tx
 
-_STATES = """
-SELECT job_id, state, count(*) AS tasks FROM task
-WHERE job_id = ANY(%(job_ids)s::uuid[]) GROUP BY job_id, state
+# Tasks are only counted where that is quick: what has completed, and what waits, follows from the
+# job's own counters. One statement, so that all of it is of one moment.
+_TALLIES = """
+SELECT job.id AS job_id, job.total, job.ended, over.*, open.*
+FROM job CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE state = 'failed') AS failed,
+        count(*) FILTER (WHERE state = 'cancelled') AS cancelled,
+        count(*) FILTER (WHERE state = 'skipped') AS skipped
+    FROM task WHERE job_id = job.id AND state IN ('failed', 'cancelled', 'skipped')
+) AS over CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE state = 'running') AS running,
+        count(*) FILTER (WHERE state <> 'running' AND number = 1) AS first,
+        count(*) FILTER (WHERE state <> 'running' AND number > 1) AS again
+    FROM attempt WHERE job_id = job.id AND state IN ('pending', 'scheduled', 'running')
+) AS open
+WHERE job.id = ANY(%(job_ids)s::uuid[])
 """
 
 
-def states(tx: Tx, job_ids: Sequence[UUID]) -> Sequence[Row]:
-    """How many tasks of each job are in each state."""
-    return tx.all(_STATES, job_ids=list(job_ids))
-
-
-_OPEN = """
-SELECT job_id, state, number > 1 AS again, count(*) AS tasks FROM attempt
-WHERE job_id = ANY(%(job_ids)s::uuid[]) AND state IN ('pending', 'scheduled', 'running')
-GROUP BY 1, 2, 3
-"""
-
-
-def open_attempts(tx: Tx, job_ids: Sequence[UUID]) -> Sequence[Row]:
-    """Of each job, those that are not over; ``again``: not the first of its task."""
-    return tx.all(_OPEN, job_ids=list(job_ids))
+def tallies(tx: Tx, job_ids: Sequence[UUID]) -> Sequence[Row]:
+    """Of each job: total, ended, failed, cancelled and skipped tasks, and its attempts that are not
+    over: running, first ones of their task, later ones."""
+    return tx.all(_TALLIES, job_ids=list(job_ids))
 
 
 _AROUND = """
