@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from environs import FileAwareEnv
+from environs import Env, FileAwareEnv
 
 DEFAULT_IMAGE = "python:3.13-slim"
 
@@ -15,8 +15,8 @@ class Settings:
     image: str = DEFAULT_IMAGE
 
     @classmethod
-    def from_env(cls) -> Self:
-        env = FileAwareEnv(eager=False, strip_whitespace=True)
+    def from_env(cls, env: Env | None = None) -> Self:
+        env = env or FileAwareEnv(eager=False, strip_whitespace=True)
         settings = cls(image=env.str("WINDLASS_DAGGY_IMAGE", DEFAULT_IMAGE))
         env.seal()
         return settings
