@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from windlass.coordinator.engine import activate, advance, generated, logbook
+from windlass.coordinator.engine import activate, advance, cancel, generated, logbook
 from windlass.coordinator.engine.advance import Ending
 from windlass.coordinator.engine.check import MOST_NEEDS, MOST_TASKS
 from windlass.coordinator.engine.generated import Around, Generated, Ungenerable
@@ -68,6 +68,8 @@ class Generators:
             turn.changed.add(row["job_id"])
             activate.start_ready(turn)
         turn.tell(self._signals)
+        if turn.stopping:
+            cancel.stop_soon(self._db, self._signals, sorted(turn.stopping))
 
     def _read(self, row: Row) -> tuple[Sequence[Generated], str]:
         try:

@@ -33,7 +33,7 @@ def kill(db: Database, signals: Signals, id: TaskId) -> None:
             advance.end(turn, [_ending(task)])
         activate.start_ready(turn)
         turn.changed.add(task["job_id"])
-    turn.tell(signals)
+    _tell(db, signals, turn)
     with suppress(Away, Unavailable):
         _take_back(db, signals, id, out)
 
@@ -56,7 +56,14 @@ def _take_back(db: Database, signals: Signals, id: UUID, out: Sequence[Row]) -> 
         turn, _ = _locked(tx, id)
         _stop(turn, revoked)
         activate.start_ready(turn)
+    _tell(db, signals, turn)
+
+
+def _tell(db: Database, signals: Signals, turn: Turn) -> None:
+    """A job may want to end at its first failure."""
     turn.tell(signals)
+    if turn.stopping:
+        cancel.stop_soon(db, signals, sorted(turn.stopping))
 
 
 def _stop(turn: Turn, rows: Sequence[Row]) -> None:
