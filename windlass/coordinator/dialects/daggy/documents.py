@@ -51,6 +51,13 @@ class Verdict(Schema):
     error = fields.String()
 
 
+class Summary(RunId, State):
+    tag = _text()
+    startTime = _moment()  # noqa: N815 - the word of this API
+    lastUpdate = _moment()  # noqa: N815 - the word of this API
+    taskCounts = _table(fields.Integer())  # noqa: N815 - the word of this API
+
+
 class Job(Schema):
     environment = _names()
     memoryMB = fields.String()  # noqa: N815 - the word of this API

@@ -83,7 +83,7 @@ class Runs:
         "GET /v1/dagruns",
         Scope.READ,
         query=RunsQuery,
-        gives={HTTPStatus.OK: Gives(media="application/json", about="summaries of runs")},
+        gives={HTTPStatus.OK: Gives(schema=documents.Summary, many=True)},
     )
     def list_runs(self, call: Call) -> Response:
         """List the runs that go on, or, with ``all``, the newest of all of them."""
