@@ -33,6 +33,16 @@ class Registry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     password: str  # never shown
 
 
+class Parcel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An archive that is unpacked at ``target`` before the start: stored under its ``digest``, or to
+    be had at ``url``, where the node may fetch from."""
+
+    target: str  # an absolute path; below the attempt's own directory on a node without images
+    digest: str | None = None  # sha256
+    url: str | None = None
+    strip: bool = False  # leave out a single directory that holds all the rest
+
+
 class Container(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one attempt runs; what the worker receives, with every template resolved.
 
@@ -45,6 +55,8 @@ class Container(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     entrypoint: tuple[str, ...] = ()
     env: dict[str, str] = {}  # each value a template
     files: dict[str, str] = {}  # name -> content, placed in the working directory
+    parcels: tuple[Parcel, ...] = ()
+    cache: str | None = None  # a directory that attempts of this key on one node share
     workdir: str | None = None
     limits: Limits = Limits()
     gpus: str | None = None  # "all" or a count
@@ -55,7 +67,8 @@ class Container(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pull: Literal["always", "if-missing", "never"] = "if-missing"
     registry: Registry | None = None
     timeout: float | None = None
-    grace: float = 10.0  # between SIGTERM and SIGKILL
+    stop_signal: Literal["TERM", "INT"] = "TERM"
+    grace: float = 10.0  # between that and SIGKILL
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

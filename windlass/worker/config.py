@@ -28,6 +28,7 @@ class Config:
     state_dir: Path
     bind_sources: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
+    fetch_hosts: tuple[str, ...] = ()  # that archives may come from
     default_image: str | None = None
     lease: timedelta = LEASE_TTL  # the same for all of a fleet
     drain_timeout: float = 10.0
@@ -51,6 +52,7 @@ class Config:
                 state_dir=env.path("STATE_DIR", _default_state_dir()),
                 bind_sources=_many(env.list("BIND_SOURCES", [])),
                 networks=_many(env.list("NETWORKS", [])),
+                fetch_hosts=_many(env.list("FETCH_HOSTS", [])),
                 default_image=env.str("DEFAULT_IMAGE", None),
                 lease=_lease(env.str("LEASE", "15s", validate=_is_lease)),
                 drain_timeout=_parsed(env.str("DRAIN_TIMEOUT", "10s", validate=_is_duration)),

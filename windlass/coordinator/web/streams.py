@@ -39,6 +39,10 @@ class Streams:
         response.headers["Cache-Control"] = "no-store"
         return response
 
+    def hold(self, response: Response) -> None:
+        """Until it is closed. Refusal (503): too many streams are open."""
+        response.call_on_close(self._take().give_back)
+
     def _take(self) -> "_Slot":
         with self._lock:
             if self._open < self._most:

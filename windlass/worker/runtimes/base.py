@@ -16,7 +16,10 @@ from windlass.shared.states import Reason
 # A task finds the paths of these files in its environment.
 OUTPUT_VARIABLE = "WINDLASS_OUTPUT"
 PROGRESS_VARIABLE = "WINDLASS_PROGRESS"
+CACHE_VARIABLE = "WINDLASS_CACHE"
 OUTPUT_LIMIT = 1 << 20  # bytes of an output file that are read; the rest is an error
+# How the output file begins of a task that could not set itself up; the reason follows.
+SETUP_FAILED = b"windlass: setup failed: "
 PIECE = 1 << 16  # the most bytes that ``Run.output`` yields at once
 
 Stream = Literal["out", "err", "sys"]

@@ -40,6 +40,7 @@ class Request:
     group: int | None = None
     groups: list[int] = field(default_factory=list)
     memory: int | None = None  # bytes of data each process may have
+    stop_signal: str = "TERM"
     notes: list[str] = field(default_factory=list)  # to say in the log before it starts
 
 
@@ -121,7 +122,7 @@ class _Guardian:
 
     def _stop(self) -> None:
         self._deadline = self._directory.deadline()
-        tree.send(signal.SIGTERM, os.getpid())
+        tree.send(signal.Signals[f"SIG{self._request.stop_signal}"], os.getpid())
 
     def _reaped(self, pid: int, status: int) -> None:
         if self._main and pid == self._main.pid:
