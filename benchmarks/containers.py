@@ -81,4 +81,4 @@ def _one(docker: APIClient) -> None:
 
 
 def _ours(up: Up, jobs: int) -> None:
-    finish(up, [_JOB] * jobs)
+    finish(up, [_JOB] * jobs, look=0.1)

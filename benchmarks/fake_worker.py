@@ -29,7 +29,7 @@ _WAIT = 1  # seconds
 def a_fake_worker(redis_url: str, queue: str) -> Iterator[None]:
     command = [sys.executable, "-m", "benchmarks.fake_worker", queue]
     environment = {**os.environ, "WINDLASS_REDIS_URL": redis_url}
-    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE) as process:  # noqa: S603
+    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE) as process:
         try:
             yield
         finally:

@@ -68,7 +68,7 @@ def _bare(up: Up, scale: Scale) -> list[float]:
 
 @contextmanager
 def _subscribed(redis: "object") -> Iterator[socket.socket]:
-    with redis.pubsub() as subscription:  # type: ignore[attr-defined]
+    with redis.pubsub() as subscription:  # type: ignore[attr-defined]  # its stubs do not know it
         subscription.subscribe(_CHANNEL)
         subscription.get_message(timeout=5)
         yield subscription.connection._sock
@@ -76,7 +76,7 @@ def _subscribed(redis: "object") -> Iterator[socket.socket]:
 
 def _speak(redis: "object", lines: int) -> None:
     for _ in range(lines):
-        redis.publish(_CHANNEL, f"at={time():.6f}=")  # type: ignore[attr-defined]
+        redis.publish(_CHANNEL, f"at={time():.6f}=")  # type: ignore[attr-defined]  # its stubs do not know it
         sleep(_EVERY)
 
 

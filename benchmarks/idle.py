@@ -20,7 +20,7 @@ def measure(scale: Scale) -> list[Figure]:
     with a_stack("process") as up:
         sleep(min(_SETTLE, scale.idle_seconds))
         pids = [pid for name in OURS for pid in _tree(up.pids[name])]
-        with Popen([executable, "-c", _BARE], stdin=PIPE) as bare:  # noqa: S603
+        with Popen([executable, "-c", _BARE], stdin=PIPE) as bare:
             cpu, bare_cpu = _used(scale.idle_seconds, pids, [bare.pid])
             memory, bare_memory = _memory(pids), len(pids) * _memory([bare.pid])
             bare.kill()

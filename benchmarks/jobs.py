@@ -12,15 +12,16 @@ CLIENTS = 8
 _LOOK = 0.02
 
 
-def finish(up: Up, bodies: Sequence[bytes]) -> None:
-    """Post them all, by several clients, and wait until as many jobs as that have completed."""
+def finish(up: Up, bodies: Sequence[bytes], look: float = _LOOK) -> None:
+    """Post them all, by several clients, and wait until as many jobs as that have completed.
+    ``look``: seconds between two questions, each of which costs the other side as well."""
     clients = min(CLIENTS, len(bodies))
     with up.link() as link, ThreadPoolExecutor(clients) as pool:
         before = completed(link)
         shares = [bodies[first::clients] for first in range(clients)]
         list(pool.map(_post, [up.port] * clients, shares))
         while completed(link) < before + len(bodies):
-            sleep(_LOOK)
+            sleep(look)
 
 
 def completed(link: Link) -> int:

@@ -25,12 +25,12 @@ class Link:
     def post_job(self, body: bytes) -> bytes:
         """The answer's body; AssertionError when it was not taken."""
         status, answer = self.ask(self.request("POST", "/jobs", body))
-        assert status == _CREATED, answer  # noqa: S101
+        assert status == _CREATED, answer
         return answer
 
     def get(self, path: str) -> Any:
         status, answer = self.ask(self.request("GET", path))
-        assert status < _REFUSED, answer  # noqa: S101
+        assert status < _REFUSED, answer
         return json.loads(answer)
 
     def request(self, method: str, path: str, body: bytes = b"") -> bytes:

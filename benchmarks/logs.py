@@ -48,7 +48,7 @@ def measure(scale: Scale) -> list[Figure]:
 
 def _write(path: Path, size: int) -> str:
     """A file of plausible lines; its checksum."""
-    random, digest = Random(7), sha256()  # noqa: S311
+    random, digest = Random(7), sha256()
     left = size
     with path.open("wb") as file:
         while left:

@@ -50,7 +50,7 @@ def _cells(figure: Figure) -> tuple[str, ...]:
 
 def number(value: float) -> str:
     """Three digits that count."""
-    if value >= 100:  # noqa: PLR2004
+    if value >= 100:
         return f"{value:,.0f}"
     return f"{value:.3g}"
 

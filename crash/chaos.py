@@ -50,7 +50,7 @@ class Chaos:
 
     def _kill_coordinator(self) -> bool:
         """The parent alone, or as when the machine dies."""
-        member, family = self._coordinator(), self._random.random() < 0.5  # noqa: PLR2004
+        member, family = self._coordinator(), self._random.random() < 0.5
         return self._kill(member, self._rest(), family=family)
 
     def _kill_child(self) -> bool:
@@ -98,9 +98,9 @@ class Chaos:
         return frozen
 
     def _rest(self, *, often_long: bool = False) -> float:
-        long = often_long and self._random.random() < 0.15  # noqa: PLR2004
+        long = often_long and self._random.random() < 0.15
         return self._random.uniform(*(_LONG if long else (0.0, 2.0)))
 
     def _nap(self) -> float:
-        long = self._random.random() < 0.25  # noqa: PLR2004
+        long = self._random.random() < 0.25
         return self._random.uniform(*(_LONG if long else _SHORT))

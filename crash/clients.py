@@ -37,7 +37,7 @@ class Customer(Thread):
         self._api = api
         self._settings = settings
         self._effects = effects
-        self._random = Random(name)  # noqa: S311
+        self._random = Random(name)
         self._closing = Event()
 
     def close(self) -> None:
@@ -79,7 +79,7 @@ class Customer(Thread):
             case.refused, case.over = problem.message, True
 
     def _look(self, case: Case) -> None:
-        assert case.job is not None  # noqa: S101
+        assert case.job is not None
         try:
             if case.plan.steer is Steer.CANCEL and not case.steered:
                 self._cancel(case, case.job)

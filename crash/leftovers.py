@@ -70,7 +70,7 @@ def _containers(directory: Path) -> Iterator[str]:
     nodes = _docker_nodes(directory)
     if not nodes:
         return
-    from docker import APIClient  # noqa: PLC0415  only where there is one
+    from docker import APIClient  # noqa: PLC0415 - only where there is one
 
     with closing(APIClient()) as client:
         for node in nodes:

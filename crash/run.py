@@ -153,7 +153,7 @@ def _image(runtime: str) -> str | None:
 
 
 def _random(options: Options, part: str) -> Random:
-    return Random(f"{options.seed} {part}")  # noqa: S311
+    return Random(f"{options.seed} {part}")
 
 
 def _list(what: str, counts: Counter[str]) -> None:

@@ -55,8 +55,8 @@ class Stack:
     def start(self) -> None:
         for server in (self.postgres, self.redis):
             server.server = server.begin()
-        assert self.postgres.server  # noqa: S101
-        assert self.redis.server  # noqa: S101
+        assert self.postgres.server
+        assert self.redis.server
         env = {"WINDLASS_REDIS_URL": self.redis.server.url, "PYTHONUNBUFFERED": "1"}
         with_data = {**env, "WINDLASS_DATABASE_URL": self.postgres.server.url}
         migrate(self.postgres.server.url)

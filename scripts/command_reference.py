@@ -22,7 +22,7 @@ def _sections() -> Iterator[str]:
     root = click.Context(main, info_name="windlass", max_content_width=_WIDTH)
     for name in COMMANDS:
         command = main.get_command(root, name)
-        assert command is not None, name  # noqa: S101  a name from the table itself
+        assert command is not None, name  # noqa: S101 - a name from the table itself
         yield from _section(root, name, command)
 
 

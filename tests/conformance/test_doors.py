@@ -87,3 +87,13 @@ def test_a_bug_is_answered_without_telling_of_it() -> None:
 def test_two_doors_at_one_place_are_refused() -> None:
     with pytest.raises(ValueError, match="both claim"):
         mounted([DOORS[0], replace(DOORS[0], name="other")], HttpSettings())
+
+
+def test_two_doors_share_a_place_as_long_as_their_paths_differ() -> None:
+    whole = replace(DOORS[0], name="whole", prefix="")
+    part = replace(DOORS[0], name="part", prefix="", paths=("/ready", "/v1"))
+
+    doors = mounted([whole, part], HttpSettings(doors={"part": DoorSettings(prefix="/p/")}))
+
+    assert doors == {"": whole, "/p/ready": part, "/p/v1": part}
+    assert mounted([whole, part], HttpSettings()) == {"": whole, "/ready": part, "/v1": part}

@@ -5,6 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from tests.support.fakes import FakePublisher
+from tests.support.rows import age
+from windlass.coordinator.engine.dispatch import dispatch_due
 from windlass.coordinator.store.db import Database
 from windlass.shared import messages
 from windlass.shared.ids import (
@@ -140,3 +143,10 @@ def _insert(db: Database, table: str, columns: Mapping[str, object]) -> UUID:
     with db.transaction() as tx:
         tx.run(statement, **values)
     return UUID(str(values["id"]))
+
+
+def given_scheduled(db: Database, *, sent_ago: float, queue: str = "default") -> UUID:
+    id = given_due(db, queue=queue)
+    dispatch_due(db, FakePublisher(), 10)
+    age(db, id, "published_at", sent_ago)
+    return id

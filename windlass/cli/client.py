@@ -95,7 +95,7 @@ class Client:
                 answer = link.getresponse()
             except (HTTPException, OSError) as problem:
                 raise LinkLost(str(problem) or type(problem).__name__) from None
-            if answer.status >= 400:  # noqa: PLR2004
+            if answer.status >= 400:  # noqa: PLR2004 - HTTP errors begin there
                 raise from_answer(answer.status, _decode(answer.read()))
             yield answer
 

@@ -23,7 +23,8 @@ def create_app(engine: Engine, settings: HttpSettings, streams: Streams | None =
     gate = Gate(engine, open=settings.open, hosts=settings.hosts)
     streams = streams or Streams.for_threads(settings.threads)
     doors = mounted(discover(), settings)
-    for prefix, door in doors.items():
+    for door in dict.fromkeys(doors.values()):
+        prefix = prefix_of(door, settings)
         site = Site(engine, gate, streams, settings, prefix)
         app.register_blueprint(door.build(site), url_prefix=prefix or None)
     app.register_blueprint(ops.build(engine, gate))
@@ -40,14 +41,20 @@ def create_app(engine: Engine, settings: HttpSettings, streams: Streams | None =
 
 
 def mounted(dialects: Sequence[Dialect], settings: HttpSettings) -> Mapping[str, Dialect]:
-    """By prefix. ValueError: two doors claim the same."""
+    """By each path that is its own. ValueError: two doors claim the same."""
     doors: dict[str, Dialect] = {}
     for dialect in dialects:
-        wish = settings.door(dialect.name)
-        prefix = dialect.prefix if wish.prefix is None else wish.prefix.rstrip("/")
-        if not wish.enabled:
+        if not settings.door(dialect.name).enabled:
             continue
-        if prefix in doors:
-            raise ValueError(f"{dialect.name} and {doors[prefix].name} both claim {prefix or '/'}")
-        doors[prefix] = dialect
+        for path in dialect.paths:
+            claimed = prefix_of(dialect, settings) + path
+            if claimed in doors:
+                names = f"{dialect.name} and {doors[claimed].name}"
+                raise ValueError(f"{names} both claim {claimed or '/'}")
+            doors[claimed] = dialect
     return doors
+
+
+def prefix_of(dialect: Dialect, settings: HttpSettings) -> str:
+    wish = settings.door(dialect.name).prefix
+    return dialect.prefix if wish is None else wish.rstrip("/")

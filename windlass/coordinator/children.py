@@ -131,7 +131,7 @@ def _begin(main: Callable[[], object], parent: int) -> None:
 
 
 def _report(child: Child, code: int) -> None:
-    import structlog  # noqa: PLC0415  a parent that loses no child needs none of it
+    import structlog  # noqa: PLC0415 - a parent that loses no child needs none of it
 
     log = structlog.get_logger()
     log.warning("child.died", child=child.name, exitcode=code, deaths=child.deaths)

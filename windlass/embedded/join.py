@@ -62,7 +62,7 @@ def _find_or_start(
 
 
 def _raise_unless_outrun(place: Place, child: "subprocess.Popen[bytes]", code: int) -> None:
-    assert child.stdout is not None  # noqa: S101  _spawn asks for it
+    assert child.stdout is not None  # noqa: S101 - _spawn asks for it
     with child.stdout as said:
         text = said.read().decode(errors="replace")
     if code != SOMEBODY_ELSE:
@@ -79,7 +79,7 @@ def _spawn(place: Place, options: Options) -> "subprocess.Popen[bytes]":
             stderr=log,
             start_new_session=True,  # Ctrl-C is for us: it ends when we have left
         )
-    assert child.stdin is not None  # noqa: S101  asked for above
+    assert child.stdin is not None  # noqa: S101 - asked for above
     with child.stdin as told:
         told.write(order(options).encode())
     return child

@@ -78,7 +78,7 @@ def launch(command: Sequence[str], how: Launch) -> "subprocess.Popen[bytes]":
             extra_groups=[] if how.uid is not None else None,
             start_new_session=True,
             env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", **how.env},
-            preexec_fn=_bound_to_us(how.orphaned),  # noqa: PLW1509  we start children before threads
+            preexec_fn=_bound_to_us(how.orphaned),  # noqa: PLW1509 - we start children before threads
         )
 
 

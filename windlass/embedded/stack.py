@@ -79,7 +79,7 @@ class Member:
                 if not tries_left:
                     raise
                 sleep(0.3)
-        assert self.server is not None  # noqa: S101  the loop ends with it or raises
+        assert self.server is not None  # noqa: S101 - the loop ends with it or raises
         return self.server
 
 
@@ -152,7 +152,7 @@ class Stack:
             self._say(str(problem))
 
     def _start_postgres(self) -> str:
-        from windlass.embedded import postgres  # noqa: PLC0415  its driver takes long to load
+        from windlass.embedded import postgres  # noqa: PLC0415 - its driver takes long to load
 
         return self._add("postgres", partial(postgres.start, self._place.directory / "postgres"))
 

@@ -1,7 +1,6 @@
 """Every Redis key and channel name. Nothing else builds one.
 
-Keys that belong to an attempt carry it in braces, so that a script touching several of them would
-also run on a cluster.
+Keys that belong to an attempt carry it in braces: they stay together wherever keys are spread.
 """
 
 from uuid import UUID

@@ -22,10 +22,13 @@ SETTLED_TTL = timedelta(minutes=10)  # a holder that slept longer finds neither 
 LEASE_TTL = timedelta(seconds=15)
 LEASES = (timedelta(seconds=3), timedelta(hours=1))  # from, to; renewing takes a while
 RENEWALS = 3  # in the time of a lease
+_DRAINED = -1
 
-# KEYS: ticket, lease, verdict    ARGV: holder, lease ttl in ms, ticket ttl in s
-# returns: 1 if claimed, else 0
+# Once an operator wants a node empty nothing starts there, not even what was on its way.
+# KEYS: ticket, lease, verdict, drain    ARGV: holder, lease ttl in ms, ticket ttl in s
+# returns: 1 if claimed, -1 if the holder is being drained, else 0
 _CLAIM = """
+if redis.call("exists", KEYS[4]) == 1 then return -1 end
 if redis.call("get", KEYS[1]) ~= "open" then return 0 end
 if redis.call("exists", KEYS[3]) == 1 then return 0 end
 redis.call("set", KEYS[1], "spent", "ex", ARGV[3])
@@ -69,6 +72,10 @@ class Verdict(StrEnum):
     RESEND = "resend"  # part of the log was lost on the way: publish it again from the first byte
     SETTLED = "settled"  # the final report is committed; clean up
     STOLEN = "stolen"  # somebody else holds the lease; stop, report nothing
+
+
+class Drained(Exception):
+    """An operator wants this node empty."""
 
 
 @dataclass(frozen=True)
@@ -128,8 +135,12 @@ class Leases:
     # The worker's side
 
     def claim(self, attempt_id: UUID, holder: str) -> bool:
-        """True exactly once per ticket."""
-        return bool(self._claim(keys=_keys(attempt_id), args=self._args(holder)))
+        """True exactly once per ticket. ``Drained``: it is for another node to start."""
+        touched = [*_keys(attempt_id), keys.drain(holder)]
+        answer = self._claim(keys=touched, args=self._args(holder))
+        if answer == _DRAINED:
+            raise Drained(holder)
+        return bool(answer)
 
     def renew(self, attempt_ids: Sequence[UUID], holder: str) -> list[Verdict]:
         """Renew all, in one round trip, and hear what was decided of each."""

@@ -34,7 +34,7 @@ class Registry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Parcel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An archive that is unpacked at ``target`` before the start: stored under its ``digest``, or to
+    """An archive, unpacked at ``target`` before the start: stored under its ``digest``, or to
     be had at ``url``, where the node may fetch from."""
 
     target: str  # an absolute path; below the attempt's own directory on a node without images

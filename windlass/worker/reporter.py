@@ -17,6 +17,7 @@ from windlass.worker.ticker import Ticker
 
 _BATCH = 100
 _AGAIN = 0.5  # seconds until the next try when Redis is away
+_GAP = 0.01  # seconds between two batches: the first event goes at once, the next find company
 
 log = logs.logger("reporter")
 
@@ -30,7 +31,7 @@ class Reporter:
         self._waiting: deque[AnyEvent] = deque()
         self._changes = Condition()
         self._away = False
-        self._ticker = Ticker("reporter", self._send, every=_AGAIN)
+        self._ticker = Ticker("reporter", self._send, every=_AGAIN, gap=_GAP)
 
     def start(self) -> None:
         self._ticker.start()

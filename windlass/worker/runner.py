@@ -5,8 +5,9 @@ from threading import Condition
 from uuid import UUID
 
 from windlass.shared import logs
-from windlass.shared.lease import Verdict
+from windlass.shared.lease import Drained, Verdict
 from windlass.shared.messages import RunAttempt
+from windlass.worker.capacity import Hold
 from windlass.worker.execution import Execution, Tools
 from windlass.worker.runtimes.base import Adopted
 
@@ -70,6 +71,9 @@ class Runner:
         try:
             leases, node = self._tools.leases, self._tools.node
             claimed = leases.claim(attempt_id, node) or self._is_ours(attempt_id)
+        except Drained:  # noticed before the heartbeat has
+            self._tools.capacity.hold(Hold.DRAINING)
+            raise NoRoom from None
         finally:
             if not claimed:
                 self._forget(attempt_id)

@@ -3,10 +3,12 @@
 import hashlib
 
 import pytest
+from redis import Redis
 
 from tests.integration.worker.bench import NODE, Bench
 from tests.support.orders import a_script, an_order
 from tests.support.waiting import until
+from windlass.shared import keys
 from windlass.shared.events import AttemptProgressed
 from windlass.shared.lease import Verdict
 from windlass.shared.messages import RunAttempt
@@ -69,6 +71,19 @@ def test_a_claim_whose_answer_was_lost_is_found_again(bench: Bench) -> None:
     bench.runner.accept(order)
 
     until(lambda: order.attempt_id in bench.runtime.runs)
+
+
+def test_a_node_refuses_what_was_on_its_way_when_it_was_drained(bench: Bench, redis: Redis) -> None:
+    order = an_order()
+    bench.engine.leases.issue([order.attempt_id])
+    redis.set(keys.drain(NODE), "1")
+
+    with pytest.raises(NoRoom):
+        bench.runner.accept(order)
+
+    assert bench.tools.capacity.holds == {Hold.DRAINING}
+    assert bench.tools.capacity.taken == 0
+    assert bench.engine.leases.claim(order.attempt_id, "node-2")
 
 
 def test_an_attempt_of_another_node_is_not_run(bench: Bench) -> None:

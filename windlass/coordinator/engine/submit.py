@@ -25,7 +25,9 @@ from windlass.shared.text import clean
 
 
 def submit(db: Database, signals: Signals, submission: Submission) -> Submitted:
-    problems = check.problems(submission.spec) + check.submission_problems(submission)
+    problems = check.submission_problems(submission)
+    if not submission.checked:
+        problems = check.problems(submission.spec) + problems
     if problems:
         raise Invalid(problems)
     job = _Made(new_job_id(), submission)

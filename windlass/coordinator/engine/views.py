@@ -207,10 +207,12 @@ class TaskFilter:
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:
-    """What comes with a spec. ``fingerprint`` guards an idempotency key against another body."""
+    """What comes with a spec. ``fingerprint`` guards an idempotency key against another body;
+    ``checked``: the engine has found no problem with this very spec before."""
 
     spec: JobSpec
     door: str
+    checked: bool = False
     owner: str = ""
     external_id: str | None = None
     document: str | None = None

@@ -18,7 +18,7 @@ class Courier:
         """Answer one request; 0 as long as it is worth asking again at once, as it always is."""
         asked = self._redis.blpop([keys.BLOBS_WANTED], timeout=_PATIENCE)
         if asked:
-            self._answer(blobs.decode(asked[1]))  # type: ignore[index]  # its stubs allow for asyncio
+            self._answer(blobs.decode(asked[1]))
         return 0.0
 
     def _answer(self, want: blobs.WantBlob) -> None:

@@ -6,7 +6,7 @@ and put aside; an outage is not the entry's fault, so it is met by trying again.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, Generic, TypeVar
 
 import structlog
@@ -20,6 +20,7 @@ from windlass.shared.streams import Entry, Inlet
 T = TypeVar("T")
 
 BLOCK_MS = 1000  # less than the socket's own timeout; how long an end may take
+GAP = 0.02  # seconds between two batches: what comes meanwhile is committed together
 CLAIM_EVERY = 10.0
 CLAIM_IDLE_MS = 15_000
 AT_ONCE = 8 << 20  # bytes in one transaction: a report may carry a megabyte of output
@@ -59,6 +60,7 @@ class StreamReader(Generic[T]):
         self._limit = limit
         self._behind = True  # perhaps: what was read here, or in an earlier life, and not committed
         self._claimed_at = 0.0
+        self._read_at = 0.0
 
     def step(self) -> float:
         """Waits for entries itself, so it rests only to let the loop look at ``stop``."""
@@ -84,7 +86,14 @@ class StreamReader(Generic[T]):
                 self._claimed_at = monotonic()
             if entries:
                 return entries
-        return self._inlet.fresh(self._limit, BLOCK_MS)
+        return self._fresh()
+
+    def _fresh(self) -> Sequence[Entry]:
+        """The first at once, those that follow closely in company."""
+        sleep(max(0.0, self._read_at + GAP - monotonic()))
+        entries = self._inlet.fresh(self._limit, BLOCK_MS)
+        self._read_at = monotonic()
+        return entries
 
     def _handle(self, entries: Sequence[Entry]) -> None:
         try:

@@ -28,11 +28,13 @@ class Site:
 class Dialect:
     """``prefix``: where its clients expect it, unless the configuration says otherwise.
 
-    ``envelope`` puts a failure into the door's own words. It is asked for everything that goes
-    wrong below the prefix, addresses and methods nobody serves included.
+    ``paths``: what is its own below the prefix, for doors that share one. ``envelope`` puts a
+    failure into the door's own words. It is asked for everything that goes wrong below its paths,
+    addresses and methods nobody serves included.
     """
 
     name: str
     prefix: str
+    paths: tuple[str, ...] = ("",)
     build: Callable[[Site], Blueprint]
     envelope: Callable[[Failure], Response] = envelope

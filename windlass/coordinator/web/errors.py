@@ -18,7 +18,7 @@ _log = logger("http")
 
 
 def install(app: Flask, doors: Mapping[str, Dialect]) -> None:
-    """``doors`` by the prefix each is mounted at; the longest that fits a path is asked."""
+    """``doors`` by the paths that are theirs; the longest that fits a request's is asked."""
     prefixes = sorted(doors, key=len, reverse=True)
 
     def answer(problem: Exception) -> Response | HTTPException:

@@ -13,7 +13,7 @@ from hashlib import sha1
 from http import HTTPStatus
 from threading import Event
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 
 from flask import Request, Response
 from wsproto.frame_protocol import CloseReason, FrameProtocol, Opcode
@@ -144,7 +144,7 @@ class _Link:
                     self._server.sendall(self._protocol.close(CloseReason.NORMAL_CLOSURE))
                     raise _Gone
                 if frame.opcode is Opcode.PING:
-                    self._server.sendall(self._protocol.pong(bytes(frame.payload)))
+                    self._server.sendall(self._protocol.pong(bytes(cast(bytearray, frame.payload))))
         if monotonic() - self._pinged >= PING_EVERY:
             self._pinged = monotonic()
             self._server.sendall(self._protocol.ping(b""))

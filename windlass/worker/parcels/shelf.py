@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import cast
 from uuid import uuid4
 
 from redis import Redis
@@ -85,7 +86,7 @@ class Shelf:
                 answer = self._redis.blpop([keys.blob_answer(want.number)], timeout=_PATIENCE)
                 if not answer:
                     break
-                pieces.append(answer[1])  # type: ignore[index]  # its stubs allow for asyncio
+                pieces.append(cast(bytes, answer[1]))
             else:
                 return pieces
         raise RuntimeBroken("no coordinator answers for stored archives")

@@ -55,6 +55,7 @@ class Jobs:
             Submission(
                 spec=intake.spec,
                 door=DOOR,
+                checked=True,
                 owner=call.caller.name,
                 document=body.data.decode("utf-8-sig"),
                 idempotency_key=key,

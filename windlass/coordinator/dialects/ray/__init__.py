@@ -20,7 +20,7 @@ class Handshake:
         self._version = ray_version
 
     @operation(
-        "GET /version", None, gives={HTTPStatus.OK: Gives(schema=documents.Version)}, loose=True
+        "GET /api/version", None, gives={HTTPStatus.OK: Gives(schema=documents.Version)}, loose=True
     )
     def tell_version(self, _: Call) -> Response:
         """Say what Ray this speaks like."""
@@ -46,4 +46,4 @@ def build(site: Site) -> Blueprint:
     return blueprint
 
 
-DIALECT = Dialect(name=DOOR, prefix="/api", build=build, envelope=words.envelope)
+DIALECT = Dialect(name=DOOR, prefix="", paths=("/api",), build=build, envelope=words.envelope)

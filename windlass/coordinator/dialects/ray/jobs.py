@@ -1,7 +1,7 @@
 """Jobs over HTTP, as JobSubmissionClient asks for them."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from http import HTTPStatus
@@ -34,9 +34,9 @@ class Jobs:
         self._streams = streams
 
     @operation(
-        "POST /jobs/",
+        "POST /api/jobs/",
         Scope.SUBMIT,
-        also=("/jobs",),
+        also=("/api/jobs",),
         gives={HTTPStatus.OK: Gives(schema=documents.Submitted)},
         fails=(HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     )
@@ -67,9 +67,9 @@ class Jobs:
         return replies.document({"job_id": id, "submission_id": id})
 
     @operation(
-        "GET /jobs/",
+        "GET /api/jobs/",
         Scope.READ,
-        also=("/jobs",),
+        also=("/api/jobs",),
         gives={HTTPStatus.OK: Gives(media=_JSON)},
         loose=True,
     )
@@ -77,14 +77,16 @@ class Jobs:
         """List all jobs, newest first."""
         return Response(self._listed(), mimetype=_JSON)
 
-    @operation("GET /jobs/<id>", Scope.READ, gives={HTTPStatus.OK: Gives(schema=documents.Details)})
+    @operation(
+        "GET /api/jobs/<id>", Scope.READ, gives={HTTPStatus.OK: Gives(schema=documents.Details)}
+    )
     def show_job(self, _: Call, id: str) -> Response:
         """Show a job."""
         job = self._engine.job(self._find(id))
         return replies.document(self._details([job])[0])
 
     @operation(
-        "DELETE /jobs/<id>",
+        "DELETE /api/jobs/<id>",
         Scope.SUBMIT,
         gives={HTTPStatus.OK: Gives(schema=documents.Deleted)},
         fails=(HTTPStatus.CONFLICT,),
@@ -103,7 +105,7 @@ class Jobs:
         return replies.document({"deleted": True})
 
     @operation(
-        "POST /jobs/<id>/stop",
+        "POST /api/jobs/<id>/stop",
         Scope.SUBMIT,
         gives={HTTPStatus.OK: Gives(schema=documents.Stopped)},
     )
@@ -117,14 +119,14 @@ class Jobs:
         return replies.document({"stopped": True})
 
     @operation(
-        "GET /jobs/<id>/logs", Scope.READ, gives={HTTPStatus.OK: Gives(schema=documents.Logs)}
+        "GET /api/jobs/<id>/logs", Scope.READ, gives={HTTPStatus.OK: Gives(schema=documents.Logs)}
     )
     def show_log(self, _: Call, id: str) -> Response:
         """Show everything a job has written so far."""
         return Response(_as_document(logs.whole(self._engine, self._find(id))), mimetype=_JSON)
 
     @operation(
-        "GET /jobs/<id>/logs/tail",
+        "GET /api/jobs/<id>/logs/tail",
         Scope.READ,
         gives={HTTPStatus.SWITCHING_PROTOCOLS: Gives(about="text frames")},
     )
@@ -141,7 +143,7 @@ class Jobs:
         except NotFound:
             raise words.missing(id) from None
 
-    def _entrypoint(self, owner: str, id: str, given: dict[str, Any]) -> Entrypoint:
+    def _entrypoint(self, owner: str, id: str, given: Mapping[str, Any]) -> Entrypoint:
         asked = self._stored(owner, environment.read(given.get("runtime_env", {})))
         if asked.image and not self._allows(asked.image):
             raise Refused(f"runtime_env: image {asked.image} is not allowed here")

@@ -2,7 +2,6 @@
 
 import re
 from http import HTTPStatus
-from typing import IO, cast
 
 from flask import Response, request
 
@@ -18,7 +17,7 @@ from windlass.coordinator.web.settings import HttpSettings
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+!-]{0,254}")
 _HEADROOM = 1  # byte, by which we notice that there is more than we take
 _ALL_GOOD = {HTTPStatus.OK: Gives(media="text/plain")}
-_AT = "/packages/<protocol>/<name>"
+_AT = "/api/packages/<protocol>/<name>"
 
 
 def place(door: str, owner: str, name: str) -> Place:
@@ -53,7 +52,7 @@ class Packages:
             raise self._too_large()
         request.max_content_length = self._limit + _HEADROOM
         try:
-            self._engine.put_file(at, cast(IO[bytes], request.stream), self._limit)
+            self._engine.put_file(at, request.stream, self._limit)
         except TooLarge:
             raise self._too_large() from None
         return replies.text("")

@@ -135,7 +135,7 @@ def _exit_code(job: JobView, attempt: AttemptView | None, reason: Reason | None)
     if job.state is not JobState.FAILED or attempt is None or reason in _NEVER_RAN:
         return None
     code = attempt.exit_code
-    return 128 - code if code in _BY_SIGNAL else code
+    return 128 - code if code is not None and code in _BY_SIGNAL else code
 
 
 def _milliseconds(at: datetime | None) -> int | None:

@@ -9,22 +9,23 @@ import os
 import secrets
 import shutil
 import stat
-from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from threading import Lock
 from uuid import UUID
 
 from docker import APIClient
-from docker.errors import APIError, NullResource
+from docker.errors import APIError
 from docker.types import Mount
 
 from windlass.shared.spec import Container
 from windlass.worker.mounts import CONTROL_DIRECTORY
-from windlass.worker.runtimes.docker import archive, labels
+from windlass.worker.runtimes.docker import archive, ending, faults, labels
+from windlass.worker.runtimes.docker.daemon import status
 from windlass.worker.runtimes.docker.network import NO_NETWORK
 
 _NAME = "control"
 _PROOF = "proof"
+_MOST_TRIES = 3
 _FOR_ALL = 0o777  # whoever the task runs as must be able to write there
 _PROGRAM = 0o755
 # Where the daemon maps users, files may come to belong to somebody whose they should not be.
@@ -40,6 +41,7 @@ class ControlDirectories:
         self._node = node
         self._root = root
         self._usable: bool | None = None
+        self._tries = 0
         self._proving = Lock()
 
     def make(self, api: APIClient, attempt_id: UUID, image: str, container: Container) -> bool:
@@ -59,7 +61,7 @@ class ControlDirectories:
 
     def mounts(self, attempt_id: UUID) -> list[Mount]:
         directory = self._of(attempt_id)
-        return [_mount(directory)] if directory.exists() else []
+        return [mount(directory)] if directory.exists() else []
 
     def read(self, attempt_id: UUID, path: str, limit: int) -> bytes | None:
         """As ``archive.read_file``. FileNotFoundError: it has no directory here."""
@@ -73,28 +75,32 @@ class ControlDirectories:
         return self._root / str(attempt_id) / _NAME
 
     def _is_usable(self, api: APIClient, image: str) -> bool:
+        """Asked only until it is known; not for ever, for there may be no telling."""
         with self._proving:
             if self._usable is None:
-                self._usable = os.geteuid() == 0 and _is_plain(api) and self._proved(api, image)
-            return self._usable
+                self._tries += 1
+                proved = os.geteuid() == 0 and _is_plain(api) and self._proved(api, image)
+                self._usable = False if proved is None and self._tries == _MOST_TRIES else proved
+            return bool(self._usable)
 
-    def _proved(self, api: APIClient, image: str) -> bool:
-        """Whether a container made by the daemon would find there what we wrote."""
+    def _proved(self, api: APIClient, image: str) -> bool | None:
+        """Whether a container made by the daemon would find there what we wrote; None: somebody
+        took the image or the container away."""
         directory, token = self._root / _PROOF, secrets.token_bytes(16)
         self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
         _put(directory, PurePosixPath(_PROOF), token)
-        config = api.create_host_config(mounts=[_mount(directory)], network_mode=NO_NETWORK)
-        id = ""
+        config = api.create_host_config(mounts=[mount(directory)], network_mode=NO_NETWORK)
+        own = {labels.NODE: self._node}
         try:
-            own = {labels.NODE: self._node}
             id = api.create_container(image, [_PROOF], host_config=config, labels=own)["Id"]
-            return archive.read_file(api, id, f"{CONTROL_DIRECTORY}/{_PROOF}", 100) == token
-        except APIError:
-            return False
+        except APIError as problem:
+            return None if status(problem) == faults.NOT_FOUND else False
+        else:
+            found = archive.read_file(api, id, f"{CONTROL_DIRECTORY}/{_PROOF}", len(token))
+            ending.remove_container(api, id)
+            return None if found is None else found == token
         finally:
             shutil.rmtree(directory)
-            with suppress(APIError, NullResource):  # it may not have been made
-                api.remove_container(id, v=True)
 
 
 def _is_plain(api: APIClient) -> bool:
@@ -102,7 +108,7 @@ def _is_plain(api: APIClient) -> bool:
     return not any(option.startswith(_FOREIGN) for option in options)
 
 
-def _mount(directory: Path) -> Mount:
+def mount(directory: Path) -> Mount:
     return Mount(target=CONTROL_DIRECTORY, source=str(directory), type="bind")
 
 

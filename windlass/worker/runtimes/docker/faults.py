@@ -27,11 +27,15 @@ _ITSELF_SAYS = re.compile(rb"exec /sbin/docker-init: (.+)\n")
 UNSTARTED_CODES = {1, 126, 127}
 
 
+class NameTaken(RuntimeBroken):
+    """There is a container for this attempt already."""
+
+
 def of_create(problem: APIError) -> Exception:
     if status(problem) == NOT_FOUND:
         return Unrunnable(Reason.IMAGE, words(problem))
     if status(problem) == CONFLICT:
-        return RuntimeBroken(words(problem))
+        return NameTaken(words(problem))
     if problem.is_client_error():
         return Unrunnable(Reason.REJECTED, words(problem))
     return _of_either(problem)

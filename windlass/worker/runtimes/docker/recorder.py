@@ -90,6 +90,10 @@ class Recorder:
             return False
         return lives(owner) or spool.is_complete(directory / SPOOL)
 
+    def has(self, attempt_id: UUID) -> bool:
+        """Something of it is here."""
+        return (self._root / str(attempt_id)).exists()
+
     def forget(self, attempt_id: UUID) -> None:
         shutil.rmtree(self._root / str(attempt_id), ignore_errors=True)
 

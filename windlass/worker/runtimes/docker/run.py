@@ -108,7 +108,7 @@ class DockerRun:
 
     def stop(self, grace: float) -> None:
         with machinery():
-            ending.stop(self._daemon.api, self._id, grace)
+            ending.stop(self._daemon.api, self._id, grace, self._order.container.stop_signal)
 
     def result(self) -> bytes | None:
         return self._file(archive.OUTPUT, OUTPUT_LIMIT + 1)

@@ -11,7 +11,9 @@ from docker import APIClient
 from docker.errors import APIError, NotFound
 
 from windlass.shared.messages import RunAttempt
+from windlass.shared.spec import Container
 from windlass.worker.mounts import check_mounts
+from windlass.worker.parcels.shelf import directory_of, place
 from windlass.worker.runtimes.base import (
     Adopted,
     Notice,
@@ -20,7 +22,7 @@ from windlass.worker.runtimes.base import (
     RuntimeBroken,
     RuntimeConfig,
 )
-from windlass.worker.runtimes.docker import archive, ending, faults, labels, making
+from windlass.worker.runtimes.docker import archive, ending, faults, labels, making, parcels
 from windlass.worker.runtimes.docker.control import ControlDirectories
 from windlass.worker.runtimes.docker.daemon import Daemon, machinery, status
 from windlass.worker.runtimes.docker.images import choose_image, ensure_image
@@ -50,6 +52,7 @@ class DockerRuntime:
         self._daemon = Daemon()
         self._network = NodeNetwork(config.node)
         root = config.state_dir / "docker" / quote(config.node, safe="")
+        self._root = root
         self._recorder = Recorder(self._daemon, root, config.log_limit)
         self._control = ControlDirectories(config.node, root)
 
@@ -66,8 +69,12 @@ class DockerRuntime:
         check_order(order.container)
         api = self._daemon.api
         with machinery():
-            existing = self._started(api, order)
-            return existing or self._start(api, order)
+            if self._recorder.has(order.attempt_id):
+                return self._started(api, order) or self._start(api, order)
+            try:
+                return self._start(api, order)
+            except faults.NameTaken:  # by an earlier worker, which had another disk
+                return self._started(api, order) or self._start(api, order)
 
     def _started(self, api: APIClient, order: RunAttempt) -> DockerRun | None:
         """The run of an earlier start. A container that was made, but not started before a crash,
@@ -98,7 +105,8 @@ class DockerRuntime:
             if container.networks != (NO_NETWORK,):
                 check_network(api, name, self._config.networks)
         first = container.networks[0] if container.networks else self._network.id(api)
-        mounts = check_mounts(container.mounts, self._config.bind_sources)
+        wished = (*container.mounts, *making.cache(container))
+        mounts = check_mounts(wished, self._config.bind_sources)
         self._control.make(api, order.attempt_id, image, container)
         return Plan(order, mounts, first, self._control.mounts(order.attempt_id))
 
@@ -122,6 +130,7 @@ class DockerRuntime:
                 api.connect_container_to_network(id, name, link_local_ips=METADATA)
             if files := _to_send(plan):
                 api.put_archive(id, "/", archive.pack(files))
+            self._deliver(api, id, plan.order.container)
             self._recorder.begin(plan.order.attempt_id, id)
             api.start(id)
         except APIError as problem:
@@ -129,10 +138,18 @@ class DockerRuntime:
                 self._network.forget()
             raise faults.of_start(problem) from problem
 
+    def _deliver(self, api: APIClient, id: str, container: Container) -> None:
+        shelf, scratch = directory_of(self._config.state_dir), self._root / "scratch"
+        for parcel in container.parcels:
+            parcels.deliver(api, id, parcel, place(shelf, parcel), scratch)
+
     @contextmanager
     def _nothing_left_on_failure(self, api: APIClient, order: RunAttempt) -> Iterator[None]:
         try:
             yield
+        except faults.NameTaken:
+            self._recorder.forget(order.attempt_id)
+            raise
         except BaseException:
             with suppress(Exception):  # what happened first is told; sweep() finds the rest
                 self._run(labels.container_name(order.attempt_id), order).remove()

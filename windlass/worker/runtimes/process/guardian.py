@@ -5,15 +5,11 @@ means: stop the task, with the grace that is written in its directory.
 """
 
 import os
-import resource
 import select
 import signal
-import subprocess
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -21,27 +17,11 @@ from windlass.worker.runtimes import spool
 from windlass.worker.runtimes.life import Life
 from windlass.worker.runtimes.process import tree
 from windlass.worker.runtimes.process.directory import Directory, End
+from windlass.worker.runtimes.process.starting import Request, spawn
 
 PIECE = 1 << 16
 _FAILED = 70  # the guardian's own code: something is wrong with it, not with the task
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
-
-
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """What to run, and where its record is kept. Its environment is never written to disk."""
-
-    directory: str
-    argv: list[str]
-    env: dict[str, str]
-    cwd: str
-    log_limit: int
-    user: int | None = None
-    group: int | None = None
-    groups: list[int] = field(default_factory=list)
-    memory: int | None = None  # bytes of data each process may have
-    stop_signal: str = "TERM"
-    notes: list[str] = field(default_factory=list)  # to say in the log before it starts
 
 
 def guard(request: Request, claimed: Callable[[], None]) -> None:
@@ -70,7 +50,7 @@ class _Guardian:
         self._signals = _listen(signal.SIGCHLD, signal.SIGTERM)
         self._pipes: dict[int, int] = {}  # where output comes from, and its stream
         self._deadline: float | None = None
-        self._main: subprocess.Popen[bytes] | None = None  # kept: its end would reap the child
+        self._main: int | None = None
         self._status: int | None = None
 
     def watch(self) -> End:
@@ -94,7 +74,7 @@ class _Guardian:
             os.set_blocking(reading, False)
             self._pipes[reading] = stream
         try:
-            self._main = _spawn(self._request, ends[spool.OUT], ends[spool.ERR])
+            self._main = spawn(self._request, ends[spool.OUT], ends[spool.ERR])
         finally:
             for end in ends.values():
                 os.close(end)
@@ -125,7 +105,7 @@ class _Guardian:
         tree.send(signal.Signals[f"SIG{self._request.stop_signal}"], os.getpid())
 
     def _reaped(self, pid: int, status: int) -> None:
-        if self._main and pid == self._main.pid:
+        if pid == self._main:
             self._status = status
 
     def _read(self, descriptor: int) -> bool:
@@ -164,27 +144,6 @@ def _listen(*numbers: signal.Signals) -> int:
     for number in numbers:
         signal.signal(number, lambda number, frame: None)
     return reading
-
-
-def _spawn(request: Request, out: int, err: int) -> "subprocess.Popen[bytes]":
-    limit = request.memory and partial(_limit_data, request.memory)
-    return subprocess.Popen(  # noqa: S603 - to run what a user asks for is what we are for
-        request.argv,
-        stdin=subprocess.DEVNULL,
-        stdout=out,
-        stderr=err,
-        cwd=request.cwd,
-        env=request.env,
-        start_new_session=True,
-        user=request.user,
-        group=request.group,
-        extra_groups=None if request.user is None else request.groups,
-        preexec_fn=limit or None,  # noqa: PLW1509 - the guardian has one thread
-    )
-
-
-def _limit_data(size: int) -> None:
-    resource.setrlimit(resource.RLIMIT_DATA, (size, size))
 
 
 def _unstarted(program: str, problem: OSError) -> End:

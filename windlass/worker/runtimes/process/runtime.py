@@ -32,8 +32,8 @@ from windlass.worker.runtimes.orders import check_order, to_bytes, without_secre
 from windlass.worker.runtimes.process import wishes
 from windlass.worker.runtimes.process.accounts import Account, account
 from windlass.worker.runtimes.process.directory import Directory, write_private
-from windlass.worker.runtimes.process.guardian import Request
 from windlass.worker.runtimes.process.run import GONE, ProcessRun, delete, remove_tree
+from windlass.worker.runtimes.process.starting import Request
 
 # A task that runs as somebody else must pass through what is above its own directory.
 _PASSABLE, _PRIVATE = 0o711, 0o700

@@ -13,7 +13,8 @@ import socket
 
 from windlass.worker.runtimes import wire
 from windlass.worker.runtimes.process import tree
-from windlass.worker.runtimes.process.guardian import Request, guard
+from windlass.worker.runtimes.process.guardian import guard
+from windlass.worker.runtimes.process.starting import Request
 
 
 class _Supervisor:
