@@ -96,7 +96,8 @@ def _parcels(entrypoint: Entrypoint) -> Iterator[Parcel]:
 def _parcel(archive: Archive, target: str) -> Parcel:
     if archive.digest is not None:
         return Parcel(target=target, digest=archive.digest)
-    return Parcel(target=target, url=archive.uri, strip=not archive.uri.endswith(".whl"))
+    remote = archive.uri.startswith("http") and not archive.uri.endswith(".whl")
+    return Parcel(target=target, url=archive.uri, strip=remote)
 
 
 def _cache(entrypoint: Entrypoint) -> str | None:

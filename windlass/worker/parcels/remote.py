@@ -1,11 +1,17 @@
-"""Archives from elsewhere, of hosts that the operator allows. No redirect leads away from them."""
+"""Archives from elsewhere: of hosts, and from directories of this node, that the operator allows.
+No redirect leads away from them, and no link."""
 
+import tarfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from http.client import HTTPException
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, Any
 from urllib.error import URLError
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 from windlass.shared.states import Reason
@@ -15,8 +21,50 @@ _CHUNK = 1 << 18
 _PATIENCE = 30.0  # seconds of silence
 
 
-def read(url: str, hosts: tuple[str, ...]) -> Iterator[bytes]:
+@dataclass(frozen=True)
+class Leave:
+    """``hosts``: patterns of names. ``sources``: directories on this node."""
+
+    hosts: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+def read(url: str, leave: Leave) -> Iterator[bytes]:
     """Unrunnable: it is not allowed, or cannot be had."""
+    if urlsplit(url).scheme == "file":
+        return _read_here(Path(unquote(urlsplit(url).path)), leave.sources)
+    return _read_there(url, leave.hosts)
+
+
+def _read_here(path: Path, sources: tuple[str, ...]) -> Iterator[bytes]:
+    real = path.resolve()
+    if not any(real.is_relative_to(Path(source).resolve()) for source in sources):
+        raise Unrunnable(
+            Reason.SETUP, f"{path} is not below a directory this node allows: WINDLASS_BIND_SOURCES"
+        )
+    try:
+        with _opened(real) as file:
+            while data := file.read(_CHUNK):
+                yield data
+    except OSError as problem:
+        raise Unrunnable(Reason.SETUP, f"cannot read {path}: {problem.strerror}") from problem
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    """A directory becomes an archive: a task gets its copy, and changes nothing for others."""
+    if not path.is_dir():
+        with path.open("rb") as file:
+            yield file
+        return
+    with TemporaryFile() as packed:
+        with tarfile.open(fileobj=packed, mode="w") as tar:
+            tar.add(path, arcname=".")
+        packed.seek(0)
+        yield packed
+
+
+def _read_there(url: str, hosts: tuple[str, ...]) -> Iterator[bytes]:
     _check(url, hosts)
     opener = build_opener(_Guarded(hosts), ProxyHandler())
     try:
@@ -42,10 +90,10 @@ def _check(url: str, hosts: tuple[str, ...]) -> None:
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
     if parts.scheme not in {"http", "https"} or not host:
-        raise Unrunnable(Reason.REJECTED, f"{_shown(url)} is no http(s) address")
+        raise Unrunnable(Reason.SETUP, f"{_shown(url)} is no http(s) address")
     if not any(fnmatchcase(host, pattern.lower()) for pattern in hosts):
         raise Unrunnable(
-            Reason.REJECTED, f"this node fetches nothing from {host}: see WINDLASS_FETCH_HOSTS"
+            Reason.SETUP, f"this node fetches nothing from {host}: see WINDLASS_FETCH_HOSTS"
         )
 
 

@@ -15,6 +15,7 @@ from windlass.shared.sizes import show_size
 from windlass.shared.spec import Parcel
 from windlass.shared.states import Reason
 from windlass.worker.parcels import remote
+from windlass.worker.parcels.remote import Leave
 from windlass.worker.runtimes.base import RuntimeBroken, Unrunnable
 
 LARGEST = 4 << 30  # bytes of one archive
@@ -26,12 +27,12 @@ Say = Callable[[str], None]
 
 
 class Shelf:
-    """``hosts``: patterns of those that archives may be fetched from."""
+    """``leave``: where archives may be fetched from that are not stored."""
 
-    def __init__(self, redis: Redis, directory: Path, hosts: tuple[str, ...]) -> None:
+    def __init__(self, redis: Redis, directory: Path, leave: Leave) -> None:
         self._redis = redis
         self._directory = directory
-        self._hosts = hosts
+        self._leave = leave
 
     def stock(self, order: RunAttempt, say: Say) -> None:
         """Have everything here that the order names. Unrunnable: it cannot be had. An exception
@@ -53,7 +54,7 @@ class Shelf:
 
     def _fetch(self, parcel: Parcel, path: Path, say: Say) -> None:
         if parcel.url is not None:
-            source = remote.read(parcel.url, self._hosts)
+            source = remote.read(parcel.url, self._leave)
         else:
             source = self._asked(parcel.digest or "")
         draft = path.with_name(f".{uuid4()}")

@@ -11,7 +11,7 @@ from windlass.worker.runtimes.docker.faults import CONFLICT
 
 # To every process but docker-init, which stays to see its child end. The kernel does it for all at
 # once, so none that is just being forked is missed.
-_PASS_ON = "kill -{signal} -1"
+_PASS_ON = "kill -{signal} -1"  # noqa: S105 - no password
 _SOON, _LATER = 0.01, 0.2  # seconds between two looks: at first, and later
 
 
@@ -37,7 +37,7 @@ def _terminated(order: "_Termination", grace: float) -> bool:
 
 
 class _Termination:
-    """Passes a signal on by a shell inside; where there is none, to the first process group only."""
+    """Passes a signal on by a shell inside; where there is none, to the first group only."""
 
     def __init__(self, api: APIClient, container: str, signal: str) -> None:
         self._api = api
