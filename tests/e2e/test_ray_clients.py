@@ -4,7 +4,6 @@ import json
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from tests.e2e.command import Windlass
 from tests.e2e.conftest import clean_environment
 from tests.support.ray_clients import PACKAGES, RayClient, a_client
 from tests.support.waiting import until
+from windlass.worker.runtimes.process import tree
 
 
 @pytest.fixture(scope="module")
@@ -244,8 +244,8 @@ def test_a_tail_ends_with_an_error_when_its_coordinator_is_killed_and_nothing_is
     assert tail.stdout is not None
     until(lambda: "before" in client.cli("logs", "goes-on").stdout, 20)
 
-    for pid in command.pids(lambda line: "windlass coordinator" in line):
-        with suppress(ProcessLookupError):
+    for pid in tree.descendants(up.process.pid):
+        if b"coordinator" in Path(f"/proc/{pid}/cmdline").read_bytes():
             os.kill(pid, signal.SIGKILL)
     said = tail.communicate(timeout=30)[0]
 

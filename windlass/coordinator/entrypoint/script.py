@@ -55,7 +55,7 @@ def script(entrypoint: Entrypoint) -> str:
             *(_installing(environment.install) if environment.install else ()),
             *_variables(environment),
             _python_path(environment),
-            f"echo {shlex.quote(_announced(entrypoint))}",
+            f"printf '%s\\n' {shlex.quote(_announced(entrypoint))}",
             f"exec /bin/sh -c {shlex.quote(entrypoint.command)} 2>&1",
             "",
         ]
@@ -66,7 +66,7 @@ def failing(text: str) -> str:
     """Says why there is nothing to run."""
     quoted = shlex.quote(text)
     return (
-        f"echo 'Runtime env setup failed: '{quoted}\n"
+        f"printf '%s\\n' 'Runtime env setup failed: '{quoted}\n"
         f"printf %s 'windlass: setup failed: '{quoted} > \"$WINDLASS_OUTPUT\"\nexit 1\n"
     )
 
@@ -96,7 +96,7 @@ def _announced(entrypoint: Entrypoint) -> str:
 
 def _warnings(environment: Environment) -> Iterator[str]:
     for key in environment.ignored:
-        yield f"echo {shlex.quote(f'Runtime env: {key} means nothing here and is ignored.')}"
+        yield f"printf '%s\\n' {shlex.quote(f'Runtime env: {key} means nothing here and is ignored.')}"
 
 
 def _installing(install: Install) -> list[str]:
