@@ -18,6 +18,7 @@ from benchmarks import (
     logs,
     posting,
     processes,
+    ray_jobs,
     table,
 )
 from benchmarks.figures import Figure
@@ -36,6 +37,7 @@ MEASURES: dict[str, Measure] = {
     "log": logs.measure,
     "follow": followers.measure,
     "idle": idle.measure,
+    "ray": ray_jobs.measure,
 }
 
 

@@ -9,12 +9,6 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.conformance.native.conftest import (  # noqa: F401 - fixtures
-    app,
-    client,
-    engine,
-    fleet,
-)
 from tests.support.fleet import Fleet
 from tests.support.http import Client, an_app
 from windlass.coordinator.engine.service import Engine

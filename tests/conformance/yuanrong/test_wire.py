@@ -5,12 +5,6 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.native.conftest import (  # noqa: F401 - fixtures
-    app,
-    client,
-    engine,
-    fleet,
-)
 from tests.support.fleet import Fleet
 from tests.support.http import Client
 from windlass.coordinator.store.db import Database, Row

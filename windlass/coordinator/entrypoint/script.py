@@ -96,7 +96,8 @@ def _announced(entrypoint: Entrypoint) -> str:
 
 def _warnings(environment: Environment) -> Iterator[str]:
     for key in environment.ignored:
-        yield f"printf '%s\\n' {shlex.quote(f'Runtime env: {key} means nothing here and is ignored.')}"
+        said = f"Runtime env: {key} means nothing here and is ignored."
+        yield f"printf '%s\\n' {shlex.quote(said)}"
 
 
 def _installing(install: Install) -> list[str]:
