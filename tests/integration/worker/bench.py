@@ -2,6 +2,8 @@
 
 import threading
 
+from pathlib import Path
+
 from redis import Redis
 
 from tests.support.clocks import HandClock
@@ -17,6 +19,8 @@ from windlass.worker.keeper import Keeper
 from windlass.worker.progress import Progress
 from windlass.worker.pump import Pump
 from windlass.worker.reporter import Reporter
+from windlass.worker.parcels.remote import Leave
+from windlass.worker.parcels.shelf import Shelf
 from windlass.worker.runner import Runner
 
 NODE = "node-1"
@@ -34,6 +38,7 @@ class Bench:
             node=NODE,
             clock=self.clock,
             runtime=self.runtime,
+            shelf=Shelf(redis, Path("/nowhere"), Leave()),  # no order here names a parcel
             leases=leases,
             keeper=self.keeper,
             reporter=self.reporter,
