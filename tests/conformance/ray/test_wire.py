@@ -113,25 +113,25 @@ def test_details_have_rays_keys_with_null_for_what_is_not_known(client: Client) 
 
 
 @pytest.mark.parametrize(
-    ("reason", "code", "error_type", "shown"),
+    ("ended", "shown"),
     [
-        (Reason.EXIT_CODE, 143, "JOB_ENTRYPOINT_COMMAND_ERROR", -15),
-        (Reason.EXIT_CODE, 127, "JOB_ENTRYPOINT_COMMAND_ERROR", 127),
-        (Reason.SETUP, 1, "RUNTIME_ENV_SETUP_FAILURE", None),
+        ((Reason.EXIT_CODE, 143), ("JOB_ENTRYPOINT_COMMAND_ERROR", -15)),
+        ((Reason.EXIT_CODE, 127), ("JOB_ENTRYPOINT_COMMAND_ERROR", 127)),
+        ((Reason.SETUP, 1), ("RUNTIME_ENV_SETUP_FAILURE", None)),
     ],
 )
 def test_a_failure_has_rays_words(
-    client: Client, fleet: Fleet, reason: Reason, code: int, error_type: str, shown: int | None
+    client: Client, fleet: Fleet, ended: tuple[Reason, int], shown: tuple[str, int | None]
 ) -> None:
     id = submit(client)
     (attempt,) = fleet.dispatch()
     fleet.start(attempt)
-    fleet.fail(attempt, reason=reason, code=code)
+    fleet.fail(attempt, reason=ended[0], code=ended[1])
 
     job = client.get(f"/api/jobs/{id}").json
 
-    assert (job["status"], job["error_type"]) == ("FAILED", error_type)
-    assert job["driver_exit_code"] == shown
+    assert job["status"] == "FAILED"
+    assert (job["error_type"], job["driver_exit_code"]) == shown
 
 
 def test_stop_and_delete_keep_to_their_keys(client: Client) -> None:

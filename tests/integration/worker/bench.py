@@ -1,7 +1,6 @@
 """A worker without Celery and the engine's side of it, on a real Redis; its runtime is a fake."""
 
 import threading
-
 from pathlib import Path
 
 from redis import Redis
@@ -16,11 +15,11 @@ from windlass.shared.streams import Outlet
 from windlass.worker.capacity import Capacity
 from windlass.worker.execution import Tools
 from windlass.worker.keeper import Keeper
+from windlass.worker.parcels.remote import Leave
+from windlass.worker.parcels.shelf import Shelf
 from windlass.worker.progress import Progress
 from windlass.worker.pump import Pump
 from windlass.worker.reporter import Reporter
-from windlass.worker.parcels.remote import Leave
-from windlass.worker.parcels.shelf import Shelf
 from windlass.worker.runner import Runner
 
 NODE = "node-1"

@@ -2,7 +2,7 @@
 library only, and of any Python from 3.8 on.
 
 In WINDLASS_CACHE, which other jobs with the same wishes share, it leaves ``venv``; whoever comes
-while it is being made waits. WINDLASS_INSTALL is what is wished for, as JSON.
+while it is being made waits. RUNTIME_ENV_INSTALL is what is wished for, as JSON.
 """
 
 import fcntl
@@ -22,7 +22,7 @@ class Failed(Exception):
 
 
 def main() -> int:
-    wish = json.loads(os.environ["WINDLASS_INSTALL"])
+    wish = json.loads(os.environ["RUNTIME_ENV_INSTALL"])
     cache = os.environ["WINDLASS_CACHE"]
     try:
         with open(os.path.join(cache, "lock"), "w") as lock:

@@ -105,10 +105,10 @@ def _installing(install: Install) -> list[str]:
         "windlass_python=$(command -v python3 || command -v python) || {",
         f"  {failing(f'{install.tool} needs an image with Python').strip()}",
         "}",
-        "\"$windlass_python\" - <<'WINDLASS_END' || exit 1",
+        "\"$windlass_python\" - <<'END_OF_INSTALLER' || exit 1",
         _installer(),
-        "WINDLASS_END",
-        "unset WINDLASS_INSTALL windlass_python",
+        "END_OF_INSTALLER",
+        "unset RUNTIME_ENV_INSTALL windlass_python",
         'export VIRTUAL_ENV="$WINDLASS_CACHE/venv"',
         'export PATH="$VIRTUAL_ENV/bin:$PATH"',
     ]

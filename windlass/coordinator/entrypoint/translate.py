@@ -77,7 +77,7 @@ def _variables(entrypoint: Entrypoint) -> Iterator[tuple[str, str]]:
         raw = script.is_expanded(name, value)
         yield (f"{script.RAW}{name}" if raw else name), value
     if environment.install and not environment.unmet:
-        yield "WINDLASS_INSTALL", script.wish(environment.install, environment.setup_timeout)
+        yield "RUNTIME_ENV_INSTALL", script.wish(environment.install, environment.setup_timeout)
 
 
 def _literal(value: str) -> str:
