@@ -154,6 +154,23 @@ def test_a_taken_id_and_one_that_fits_no_address_are_refused(client: RayClient) 
     assert "cannot be part of an address" in odd.stderr
 
 
+def test_of_those_who_want_one_id_at_once_one_gets_it(newest: RayClient) -> None:
+    said = newest.python(
+        """
+from concurrent.futures import ThreadPoolExecutor
+def submit(_):
+    try:
+        return client.submit_job(entrypoint="true", submission_id="raced")
+    except RuntimeError as refused:
+        return "already exists" in str(refused)
+with ThreadPoolExecutor(8) as pool:
+    print(sorted(map(str, pool.map(submit, range(8)))))
+"""
+    )
+
+    assert said.strip() == str(["True"] * 7 + ["raced"])
+
+
 def test_conda_is_refused_as_a_setup_that_failed(newest: RayClient) -> None:
     done = newest.cli("submit", "--runtime-env-json", '{"conda": "base"}', "--", "true")
 

@@ -13,7 +13,7 @@ from windlass.shared.messages import RunAttempt
 from windlass.shared.spec import Container
 from windlass.worker.config import Config as Worker
 from windlass.worker.introduction import introduced
-from windlass.worker.runtimes.base import OUTPUT_VARIABLE, PROGRESS_VARIABLE
+from windlass.worker.runtimes.base import CACHE_VARIABLE, OUTPUT_VARIABLE, PROGRESS_VARIABLE
 
 ROOT = Path(__file__).parents[2]
 CONFIGURATION = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
@@ -39,7 +39,12 @@ def what_a_task_finds() -> set[str]:
         queue="default",
         container=Container(run="true"),
     )
-    return {*introduced(order).container.env, OUTPUT_VARIABLE, PROGRESS_VARIABLE}
+    return {
+        *introduced(order).container.env,
+        OUTPUT_VARIABLE,
+        PROGRESS_VARIABLE,
+        CACHE_VARIABLE,
+    }
 
 
 @pytest.mark.parametrize(

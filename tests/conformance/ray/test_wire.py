@@ -13,6 +13,7 @@ from tests.support.fleet import Fleet
 from tests.support.http import Client, an_app
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.store.db import Database, Row
+from windlass.coordinator.web.settings import DoorSettings
 from windlass.shared import spec
 from windlass.shared.states import Reason
 
@@ -221,3 +222,11 @@ def test_labels_and_own_resources_choose_the_queue(client: Client, db: Database)
     submit(client, entrypoint_resources={"tpu": 1})
 
     assert sorted(task["queue"] for task in tasks(db)) == ["gpu", "tpu"]
+
+
+def test_a_prefix_before_the_addresses_is_configuration(engine: Engine) -> None:
+    client = an_app(engine, doors={"ray": DoorSettings(prefix="/t/acme")}).test_client()
+
+    assert client.get("/t/acme/api/version").status_code == 200
+    assert client.get("/t/acme/api/jobs/nobody").text == "Job nobody does not exist"
+    assert client.get("/api/version").status_code == 404
