@@ -79,6 +79,10 @@ EXAMPLES = {
         states={"merge": "completed"},
         output="the",
     ),
+    "steps": Expected(
+        lines={"count": ["getting ready", "counting", "checked"]},
+        states={"count": "completed"},
+    ),
     "timeout": Expected(
         lines={
             "too-slow": ["this will take a while"],

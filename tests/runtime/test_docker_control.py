@@ -18,7 +18,7 @@ pytestmark = pytest.mark.docker
 @pytest.fixture(params=["disk", "daemon"])
 def lab(request: pytest.FixtureRequest, docker_lab: Lab) -> Lab:
     if request.param == "daemon":
-        docker_lab.runtime._control._usable = False  # type: ignore[attr-defined]  # as if it had found out
+        docker_lab.runtime.inner._control._usable = False  # type: ignore[attr-defined]  # as if it had found out
     return docker_lab
 
 

@@ -64,6 +64,12 @@ class FakeRun:
     def progress(self) -> bytes | None:
         return self.percent
 
+    def address(self) -> str | None:
+        return None
+
+    def name(self) -> str:
+        return "fake"
+
     def remove(self) -> None:
         self.removed = True
 

@@ -1,9 +1,10 @@
-"""A real worker in a process of its own, on the process runtime."""
+"""A real worker in a process of its own."""
 
 import os
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
@@ -21,6 +22,7 @@ class WorkerProcess:
     drain_timeout: str = "20s"
     lease: str = "15s"
     doom: str = ""
+    runtime: str = "process"
     module: str = "windlass.worker.main"
     process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
 
@@ -32,7 +34,7 @@ class WorkerProcess:
             "WINDLASS_NODE_NAME": self.node,
             "WINDLASS_CONCURRENCY": str(self.concurrency),
             "WINDLASS_DRAIN_TIMEOUT": self.drain_timeout,
-            "WINDLASS_RUNTIME": "process",
+            "WINDLASS_RUNTIME": self.runtime,
             "WINDLASS_LEASE": self.lease,
             "DOOM": self.doom,
         }
@@ -64,4 +66,5 @@ class WorkerProcess:
         for installation in self.state_dir.glob("*/installation"):
             node = f"{installation.parent.name}-{installation.read_text()[:8]}"
             config = RuntimeConfig(node=node, state_dir=installation.parent)
-            load("process", config).sweep({uuid4()})
+            with closing(load(self.runtime, config)) as runtime:
+                runtime.sweep({uuid4()})

@@ -1,5 +1,6 @@
 """The one command a worker receives through Celery."""
 
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -7,6 +8,15 @@ import msgspec
 from windlass.shared.spec import Container, Sidecar, Step
 
 TASK_NAME = "windlass.run_attempt"
+
+
+class Stage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Set by the worker alone, on the order of one container among several of an attempt."""
+
+    of: UUID  # the attempt; ``attempt_id`` is then the container's own
+    kind: Literal["pre", "task", "post", "sidecar"]
+    name: str
+    beside: bool = False  # there are sidecars: all share a network
 
 
 class RunAttempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -23,6 +33,7 @@ class RunAttempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pre: tuple[Step, ...] = ()
     post: tuple[Step, ...] = ()
     sidecars: tuple[Sidecar, ...] = ()
+    stage: Stage | None = None
 
 
 encode = msgspec.json.Encoder().encode

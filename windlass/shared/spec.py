@@ -26,6 +26,7 @@ class Mount(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str | None = None
     read_only: bool = False
     size: int | None = None  # of a tmpfs
+    options: dict[str, str] = {}  # to the driver of a volume that lives as long as the attempt
 
 
 class Registry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -41,6 +42,26 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     digest: str | None = None  # sha256
     url: str | None = None
     strip: bool = False  # leave out a single directory that holds all the rest
+
+
+class Layout(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where a container finds what belongs to its attempt, and by which names: a door that speaks
+    another system's language sets what the tasks of that system expect. Names are below ``root``.
+    """
+
+    root: str = "/windlass"  # absolute; nothing may be mounted at or below it
+    script: str = "run"
+    output: str = "output"
+    progress: str = "progress"
+    work: str = "work"  # where files go, and the start is, when no working directory is named
+    output_variable: str = "WINDLASS_OUTPUT"  # names of variables; each holds a path
+    progress_variable: str = "WINDLASS_PROGRESS"
+    work_variable: str | None = None  # set on runtimes without images only
+    introduced: bool = True  # it is told who it is: WINDLASS_JOB_ID and the like
+    script_mode: int = 0o755
+    file_mode: int = 0o755
+    shell: tuple[str, ...] = ("sh",)  # what the path of the script is given to
+    cmd_first: bool = False  # where there are both, ``cmd`` runs and ``run`` does not
 
 
 class Container(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -59,6 +80,7 @@ class Container(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cache: str | None = None  # a directory that attempts of this key on one node share
     workdir: str | None = None
     limits: Limits = Limits()
+    requests: Limits = Limits()  # what a node must have free for it
     gpus: str | None = None  # "all" or a count
     shm: int | None = None
     mounts: tuple[Mount, ...] = ()
@@ -69,6 +91,7 @@ class Container(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     timeout: float | None = None
     stop_signal: Literal["TERM", "INT"] = "TERM"
     grace: float = 10.0  # between that and SIGKILL
+    layout: Layout = Layout()
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -151,7 +174,11 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     retry: Retry = Retry()
     allow_failure: bool = False
     tags: tuple[str, ...] = ()
+    metadata: dict[str, str] = {}  # for whoever submitted it; nothing here reads it
+    matrix: dict[str, str] = {}  # expressions in it see this as ``matrix``
+    generator: bool = False  # what it writes to stdout describes tasks to be added to the job
     key: str = ""  # its unevaluated name: how a user refers to it
+    fault: str = ""  # why it cannot run: fails it with these words once its turn comes
 
 
 class Webhook(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -184,6 +211,7 @@ class JobSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     webhooks: tuple[Webhook, ...] = ()
     permissions: tuple[Permission, ...] = ()
     delete_after: float | None = None  # once it has completed
+    lenient: bool = False  # wrong templates and vars show when a task starts, not at submit
 
 
 encode = msgspec.json.Encoder().encode

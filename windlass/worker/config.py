@@ -4,6 +4,7 @@ import os
 import socket
 from dataclasses import dataclass
 from datetime import timedelta
+from math import inf
 from pathlib import Path
 from typing import Self
 
@@ -12,6 +13,7 @@ from environs import Env, FileAwareEnv, ValidationError, validate
 from windlass.shared.durations import parse_duration
 from windlass.shared.lease import LEASE_TTL, parse_lease
 from windlass.shared.queues import is_queue_name
+from windlass.shared.sizes import parse_size
 from windlass.shared.spec import DEFAULT_QUEUE
 from windlass.shared.urls import check_redis
 from windlass.worker.identity import ANY_NUMBER
@@ -24,12 +26,15 @@ class Config:
     node: str
     queues: tuple[str, ...] = (DEFAULT_QUEUE,)
     concurrency: int
+    cpus: float  # cores that attempts which ask for some may have together
+    memory: int  # bytes
     runtime: str = "docker"
     state_dir: Path
     bind_sources: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
     fetch_hosts: tuple[str, ...] = ()  # that archives may come from
     default_image: str | None = None
+    host_env: tuple[str, ...] = ()  # NAME or NAME:ALIAS, for tasks and their steps
     lease: timedelta = LEASE_TTL  # the same for all of a fleet
     drain_timeout: float = 10.0
     health_file: Path | None = None  # touched by every beat of a worker that can do its work
@@ -48,11 +53,14 @@ class Config:
                 concurrency=env.int(
                     "CONCURRENCY", os.cpu_count() or 1, validate=validate.Range(min=1, max=1000)
                 ),
+                cpus=env.float("CPUS", float(os.cpu_count() or 1), validate=_is_positive),
+                memory=_size(env.str("MEMORY", str(_all_memory()), validate=_is_size)),
                 runtime=env.str("RUNTIME", "docker", validate=validate.OneOf(NAMES)),
                 state_dir=env.path("STATE_DIR", _default_state_dir()),
                 bind_sources=_many(env.list("BIND_SOURCES", [])),
                 networks=_many(env.list("NETWORKS", [])),
                 fetch_hosts=_many(env.list("FETCH_HOSTS", [])),
+                host_env=_many(env.list("HOST_ENV", [], validate=_are_variables)),
                 default_image=env.str("DEFAULT_IMAGE", None),
                 lease=_lease(env.str("LEASE", "15s", validate=_is_lease)),
                 drain_timeout=_parsed(env.str("DRAIN_TIMEOUT", "10s", validate=_is_duration)),
@@ -80,11 +88,42 @@ def _are_names(names: list[str]) -> None:
             raise ValidationError(f"{name!r} is not the name of a queue")
 
 
+def _are_variables(names: list[str]) -> None:
+    for text in names:
+        name, colon, alias = text.partition(":")
+        if not name or "=" in text or (colon and not alias) or ":" in alias:
+            raise ValidationError(f"{text!r} must be NAME or NAME:ALIAS")
+
+
 def _is_redis(text: str) -> None:
     try:
         check_redis(text)
     except ValueError as problem:
         raise ValidationError(str(problem)) from None
+
+
+def _is_positive(number: float) -> None:
+    if not 0 < number < inf:
+        raise ValidationError("must be above 0")
+
+
+def _is_size(text: str) -> None:
+    try:
+        parse_size(text)
+    except ValueError as problem:
+        raise ValidationError(str(problem)) from None
+
+
+def _size(text: str | None) -> int:
+    """0 for what was refused already: ``seal`` reports it."""
+    try:
+        return int(parse_size(text or "0"))
+    except ValueError:
+        return 0
+
+
+def _all_memory() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def _is_duration(text: str) -> None:

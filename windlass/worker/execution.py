@@ -151,15 +151,16 @@ class Execution:
         try:
             outcome = self._attempt()
         finally:
-            self._tools.capacity.give_back()
+            self._tools.capacity.give_back(self._order.container.requests)
         self._transcript.finish()
         self._conclude(outcomes.with_last_lines(outcome, self._transcript.chunker.recent))
 
     def _attempt(self) -> Outcome:
+        deadline = self._deadline()  # of all of it: the pull of images and every step
         try:
             return self._follow(self._run or self._begin())
         except _Stopped:
-            return outcomes.before_start(Reason.CANCELLED)
+            return outcomes.before_start(self._stopper.reason or Reason.CANCELLED)
         except Unrunnable as refusal:
             return outcomes.of_refusal(refusal)
         except RedisError as trouble:  # an archive could not be fetched
@@ -171,6 +172,8 @@ class Execution:
         except Exception as trouble:
             log.exception("attempt.broken", attempt_id=self._id)
             return outcomes.of_trouble(trouble)
+        finally:
+            deadline.cancel()
 
     def _begin(self) -> Run:
         self._report_start(age=0.0)
@@ -188,11 +191,9 @@ class Execution:
         self._stopper.attach(run)
         self._transcript.start(run, resumed=self._age is not None)
         self._tools.progress.watch(self._order.attempt_id, run)
-        deadline = self._deadline()
         try:
             exit = run.wait()
         finally:
-            deadline.cancel()
             self._tools.progress.forget(self._order.attempt_id)
             stopped = self._stopper.ended()
         outcome = outcomes.of_exit(exit, stopped, self._order.container)

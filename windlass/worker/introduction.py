@@ -3,13 +3,30 @@
 import msgspec
 
 from windlass.shared.messages import RunAttempt
+from windlass.shared.spec import Container, Step
 
 
 def introduced(order: RunAttempt) -> RunAttempt:
     """The same order, with what tells the task who it is; it may not choose these itself."""
-    container = order.container
-    env = {**container.env, **_about(order)}
-    return msgspec.structs.replace(order, container=msgspec.structs.replace(container, env=env))
+    about = _about(order)
+    return msgspec.structs.replace(
+        order,
+        container=_told(order.container, about),
+        pre=_all_told(order.pre, about),
+        post=_all_told(order.post, about),
+    )
+
+
+def _all_told(steps: tuple[Step, ...], about: dict[str, str]) -> tuple[Step, ...]:
+    return tuple(
+        msgspec.structs.replace(step, container=_told(step.container, about)) for step in steps
+    )
+
+
+def _told(container: Container, about: dict[str, str]) -> Container:
+    if not container.layout.introduced:
+        return container
+    return msgspec.structs.replace(container, env={**container.env, **about})
 
 
 def _about(order: RunAttempt) -> dict[str, str]:

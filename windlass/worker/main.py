@@ -64,8 +64,15 @@ def _runtime(config: Config, installation: str) -> Runtime:
             bind_sources=config.bind_sources,
             networks=config.networks,
             default_image=config.default_image,
+            env=_host_env(config.host_env),
         ),
     )
+
+
+def _host_env(wanted: tuple[str, ...]) -> dict[str, str]:
+    """Of the worker's own variables; one that is not set is not passed on."""
+    named = [text.partition(":") for text in wanted]
+    return {alias or name: os.environ[name] for name, _, alias in named if name in os.environ}
 
 
 class Ending:

@@ -7,21 +7,22 @@ from collections.abc import Sequence
 
 import msgspec
 
-from windlass.shared.spec import Mount
+from windlass.shared.spec import Layout, Mount
 from windlass.shared.states import Reason
 from windlass.worker.runtimes.base import Unrunnable
 
-CONTROL_DIRECTORY = "/windlass"  # in a container: script, output and progress file
 _VOLUME_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}")
 _SYSTEM = ("/proc", "/sys", "/dev")
 
 
-def check_mounts(mounts: Sequence[Mount], bind_sources: Sequence[str]) -> tuple[Mount, ...]:
+def check_mounts(
+    mounts: Sequence[Mount], bind_sources: Sequence[str], root: str = Layout().root
+) -> tuple[Mount, ...]:
     """The same mounts with plain targets, and binds with the source that is really meant.
 
-    Unrunnable(REJECTED) for one that is not allowed or makes no sense.
+    ``root`` is the layout's. Unrunnable(REJECTED) for one that is not allowed or makes no sense.
     """
-    checked = tuple(_checked(mount, bind_sources) for mount in mounts)
+    checked = tuple(_checked(mount, bind_sources, root) for mount in mounts)
     targets = [mount.target for mount in checked]
     for target in targets:
         if targets.count(target) > 1:
@@ -29,10 +30,17 @@ def check_mounts(mounts: Sequence[Mount], bind_sources: Sequence[str]) -> tuple[
     return checked
 
 
-def _checked(mount: Mount, bind_sources: Sequence[str]) -> Mount:
-    mount = msgspec.structs.replace(mount, target=_target(mount.target))
+def _checked(mount: Mount, bind_sources: Sequence[str], root: str) -> Mount:
+    mount = msgspec.structs.replace(mount, target=_target(mount.target, root))
     if mount.size is not None and (mount.kind != "tmpfs" or mount.size <= 0):
         raise _rejected(f"mounts: size of {mount.target}: only a tmpfs has one, above 0")
+    if mount.options and (mount.kind != "volume" or mount.source):
+        raise _rejected(f"mounts: options of {mount.target}: only an unnamed volume has them")
+    if (
+        mount.options.get("type", "tmpfs") != "tmpfs"
+        or mount.options.get("device", "tmpfs") != "tmpfs"
+    ):
+        raise _rejected(f"mounts: options of {mount.target}: only those of a tmpfs are allowed")
     if mount.kind == "bind":
         return msgspec.structs.replace(mount, source=_bind_source(mount, bind_sources))
     if mount.kind == "tmpfs" and mount.source:
@@ -44,11 +52,11 @@ def _checked(mount: Mount, bind_sources: Sequence[str]) -> Mount:
     return mount
 
 
-def _target(target: str) -> str:
+def _target(target: str, root: str) -> str:
     if not target.startswith("/") or "\0" in target or ".." in target.split("/"):
         raise _rejected(f"mounts: target {target!r} must be an absolute path without '..'")
     plain = posixpath.normpath("/" + target.lstrip("/"))
-    if plain == "/" or any(is_below(plain, taken) for taken in (*_SYSTEM, CONTROL_DIRECTORY)):
+    if plain == "/" or any(is_below(plain, taken) for taken in (*_SYSTEM, root)):
         raise _rejected(f"mounts: nothing can be mounted at {target}")
     return plain
 

@@ -35,13 +35,23 @@ def of_exit(exit: Exit, stopped: Reason | None, container: Container) -> Outcome
         return Outcome(stopped, "cancelled", exit.code)
     if stopped is Reason.TIMEOUT:
         return Outcome(stopped, f"timed out after {_limit(container)}", exit.code)
+    if exit.step:
+        return _of_step(exit)
     if exit.fault is not None:
         return Outcome(Reason.SETUP, exit.fault, exit.code)
     if exit.oom:
         return Outcome(Reason.OOM, _out_of_memory(container), exit.code)
-    if exit.code != 0:
-        return _failed(exit, container)
-    return Outcome(None, exit_code=0)
+    return _failed(exit, container) if exit.code != 0 else Outcome(None, exit_code=0)
+
+
+def _of_step(exit: Exit) -> Outcome:
+    if exit.late is not None:
+        text = f"step {exit.step}: timed out after {show_duration(exit.late)}"
+        return Outcome(Reason.TIMEOUT, text, exit.code)
+    if exit.fault is not None:
+        return Outcome(Reason.SETUP, f"step {exit.step}: {exit.fault}", exit.code)
+    reason = Reason.OOM if exit.oom else Reason.EXIT_CODE
+    return Outcome(reason, f"step {exit.step}: {_exit_code(exit.code)}", exit.code)
 
 
 def with_output(outcome: Outcome, content: bytes | None) -> Outcome:
@@ -78,6 +88,8 @@ def of_trouble(trouble: Exception) -> Outcome:
 
 
 def before_start(stopped: Reason) -> Outcome:
+    if stopped is Reason.TIMEOUT:
+        return Outcome(stopped, "timed out before it started")
     return Outcome(stopped, "cancelled before it started")
 
 

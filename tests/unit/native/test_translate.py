@@ -10,8 +10,11 @@ from windlass.shared.spec import (
     JobSpec,
     Limits,
     Mount,
+    Probe,
     Registry,
     Retry,
+    Sidecar,
+    Step,
     TaskSpec,
 )
 
@@ -181,3 +184,22 @@ def test_a_job_with_nothing_said_is_described_with_nothing_left_out() -> None:
             {"name": "b", "needs": ["a"], "queue": "default", "priority": 0},
         ],
     }
+
+
+def test_steps_and_sidecars_find_their_place_and_come_back() -> None:
+    step = {"name": "s", "image": "i", "run": "r", "env": {"A": "b"}, "timeout": "2s"}
+    probe = {"path": "/ok", "port": 80, "timeout": "5s"}
+    sidecar = {"name": "My Web", "image": "web", "limits": {"cpus": 1}, "probe": probe}
+    spec = spec_of({"name": "a", "pre": [step], "post": [step], "sidecars": [sidecar]})
+
+    (task,) = spec.tasks
+    wanted = Step(name="s", container=Container(image="i", run="r", env={"A": "b"}, timeout=2.0))
+    assert (task.pre, task.post) == ((wanted,), (wanted,))
+    assert task.sidecars == (
+        Sidecar(
+            name="My Web",
+            container=Container(image="web", limits=Limits(cpus=1.0)),
+            probe=Probe(path="/ok", port=80, timeout=5.0),
+        ),
+    )
+    assert to_job_spec(JobDocument().load(job_document(spec))) == spec

@@ -102,3 +102,15 @@ def test_what_ran_longer_than_it_may_and_failed_has_been_stopped_whoever_did_it(
     assert outcomes.of_exit(Exit(143, seconds=5.1), None, patient).reason is Reason.TIMEOUT
     assert outcomes.of_exit(Exit(143, seconds=4.9), None, patient).reason is Reason.EXIT_CODE
     assert outcomes.of_exit(Exit(0, seconds=5.1), None, patient).reason is None
+
+
+def test_a_step_that_failed_is_named() -> None:
+    assert outcomes.of_exit(Exit(3, step="a"), None, PLAIN) == Outcome(
+        Reason.EXIT_CODE, "step a: exit code 3", 3
+    )
+
+
+def test_a_step_that_took_too_long_is_named_with_its_time() -> None:
+    assert outcomes.of_exit(Exit(137, step="a", late=2.0), None, PLAIN) == Outcome(
+        Reason.TIMEOUT, "step a: timed out after 2.0s", 137
+    )

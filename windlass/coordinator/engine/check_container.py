@@ -17,7 +17,7 @@ _VOLUME_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 
 
 def check(notes: Notes, container: Container) -> None:
-    """``notes.at`` is its task."""
+    """``notes.at`` is its task, step or sidecar."""
     _program(notes, container)
     _resources(notes, container)
     for name in container.env:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from windlass.coordinator.engine import check_container, expressions
+from windlass.coordinator.engine import check_beside, check_container, expressions
 from windlass.coordinator.engine.notes import Notes, Path
 from windlass.shared.durations import LONGEST
 from windlass.shared.queues import is_queue_name
-from windlass.shared.spec import PRIORITIES, Retry, TaskSpec
+from windlass.shared.spec import PRIORITIES, Container, Retry, TaskSpec
 
 NAME_LENGTH = 256
 TAG_LENGTH = 128
@@ -21,24 +21,35 @@ _DEFAULT_RETRY = Retry()
 
 
 class Templates:
-    """Compiles each text once, however many tasks share it."""
+    """Compiles each text once, however many tasks share it; not at all where that is left to the
+    start of a task."""
 
-    def __init__(self, notes: Notes) -> None:
+    def __init__(self, notes: Notes, *, lenient: bool = False) -> None:
+        self.lenient = lenient
+        self.names: tuple[str, ...] = ()  # what expressions may use beside what is always there
         self._notes = notes
-        self._flaws: dict[str, str] = {}
+        self._flaws: dict[tuple[tuple[str, ...], str], str] = {}
 
     def check(self, place: Path, text: str) -> None:
-        if not expressions.is_templated(text):
+        if self.lenient or not expressions.is_templated(text):
             return
-        if text not in self._flaws and len(self._flaws) < MOST_TEMPLATES:
-            self._flaws[text] = _flaw(text)
-        if flaw := self._flaws.get(text):
+        key = (self.names, text)
+        if key not in self._flaws and len(self._flaws) < MOST_TEMPLATES:
+            self._flaws[key] = _flaw(text, self.names)
+        if flaw := self._flaws.get(key):
             self._notes.add(place, flaw)
 
+    def check_container(self, container: Container) -> None:
+        self.check(("container", "image"), container.image or "")
+        for position, word in enumerate(container.cmd):
+            self.check(("container", "cmd", position), word)
+        for name, value in container.env.items():
+            self.check(("container", "env", name), value)
 
-def _flaw(text: str) -> str:
+
+def _flaw(text: str, names: tuple[str, ...]) -> str:
     try:
-        expressions.check(text, names=())
+        expressions.check(text, names=names)
     except expressions.ExpressionError as problem:
         return str(problem)
     return ""
@@ -50,14 +61,22 @@ def check(notes: Notes, templates: Templates, task: TaskSpec) -> None:
     notes.length(("key",), task.key, 0, NAME_LENGTH)
     notes.within(("priority",), task.priority, PRIORITIES.start, PRIORITIES.stop - 1)
     note_tags(notes, task.tags)
-    if task.var is not None and not (task.var.isascii() and task.var.isidentifier()):
-        notes.add(("var",), f"{task.var!r} cannot be used in expressions", IDENTIFIER)
+    if task.var is not None and not templates.lenient:
+        _var(notes, task.var)
     if not expressions.is_templated(task.queue):
         note_queue(notes, task.queue)
     if task.retry != _DEFAULT_RETRY:
         _retry(notes, task.retry)
-    check_container.check(notes, task.container)
+    if not (task.fault or task.parallel or task.each or task.subjob):
+        check_container.check(notes, task.container)
     _templates(templates, task)
+    if task.pre or task.post or task.sidecars:
+        check_beside.check(notes, templates, task)
+
+
+def _var(notes: Notes, var: str) -> None:
+    if not (var.isascii() and var.isidentifier()):
+        notes.add(("var",), f"{var!r} cannot be used in expressions", IDENTIFIER)
 
 
 def note_queue(notes: Notes, queue: str) -> None:
@@ -82,13 +101,9 @@ def _retry(notes: Notes, retry: Retry) -> None:
 
 
 def _templates(templates: Templates, task: TaskSpec) -> None:
+    templates.names = ("matrix",) if task.matrix else ()
     templates.check(("name",), task.name)
     templates.check(("queue",), task.queue)
     if task.condition is not None:
         templates.check(("condition",), task.condition)
-    if task.container.image is not None:
-        templates.check(("container", "image"), task.container.image)
-    for position, word in enumerate(task.container.cmd):
-        templates.check(("container", "cmd", position), word)
-    for name, value in task.container.env.items():
-        templates.check(("container", "env", name), value)
+    templates.check_container(task.container)

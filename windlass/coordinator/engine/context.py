@@ -47,17 +47,23 @@ def _context(id: UUID, text: str, outputs: Mapping[str, str]) -> Context:
 
 def templates_of(task: spec.TaskSpec) -> Sequence[str]:
     """Every string of a task that is evaluated when it starts."""
-    container = task.container
+    steps = (*task.pre, *task.post)
+    named = [text for step in steps for text in (step.name, *_templates_in(step.container))]
     return [
         task.name,
         task.queue,
         task.condition or "",
-        container.image or "",
-        *container.cmd,
-        *container.env.values(),
+        *_templates_in(task.container),
+        *named,
     ]
+
+
+def _templates_in(container: spec.Container) -> Sequence[str]:
+    return [container.image or "", *container.cmd, *container.env.values()]
 
 
 def is_templated(task: spec.TaskSpec) -> bool:
     """Something has to be decided or evaluated before it can start."""
-    return task.condition is not None or any(map(expressions.is_templated, templates_of(task)))
+    if task.condition is not None or task.fault:
+        return True
+    return any(map(expressions.is_templated, templates_of(task)))

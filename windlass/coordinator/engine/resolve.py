@@ -5,7 +5,7 @@ import msgspec
 from windlass.coordinator.engine import expressions
 from windlass.coordinator.engine.context import Context
 from windlass.shared.queues import is_queue_name
-from windlass.shared.spec import TaskSpec
+from windlass.shared.spec import Container, Step, TaskSpec
 from windlass.shared.text import clean
 
 NAME_LIMIT = 256
@@ -18,17 +18,31 @@ def says_no(task: TaskSpec, context: Context) -> bool:
 
 def resolve(task: TaskSpec, context: Context) -> TaskSpec:
     """The same task with no template left in it. Results are never evaluated again."""
-    container = task.container
-    resolved = msgspec.structs.replace(
+    return msgspec.structs.replace(
+        task,
+        name=_name(task.name, context),
+        queue=_queue(task.queue, context),
+        container=_container(task.container, context),
+        pre=tuple(_step(step, context) for step in task.pre),
+        post=tuple(_step(step, context) for step in task.post),
+    )
+
+
+def _step(step: Step, context: Context) -> Step:
+    return Step(name=_name(step.name, context), container=_container(step.container, context))
+
+
+def _container(container: Container, context: Context) -> Container:
+    return msgspec.structs.replace(
         container,
         image=None if container.image is None else _text(container.image, context),
         cmd=tuple(_text(word, context) for word in container.cmd),
         env={name: _text(value, context) for name, value in container.env.items()},
     )
-    name = _text(task.name, context)[:NAME_LIMIT]
-    return msgspec.structs.replace(
-        task, name=name, queue=_queue(task.queue, context), container=resolved
-    )
+
+
+def _name(template: str, context: Context) -> str:
+    return _text(template, context)[:NAME_LIMIT]
 
 
 def _text(template: str, context: Context) -> str:

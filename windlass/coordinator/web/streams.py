@@ -1,6 +1,7 @@
 """Answers that stay open: Server-Sent Events, never more than the threads can bear."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from threading import Event, Lock
 
@@ -42,6 +43,15 @@ class Streams:
     def hold(self, response: Response) -> None:
         """Until it is closed. Refusal (503): too many streams are open."""
         response.call_on_close(self._take().give_back)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """For an answer that waits inside its request. Refusal (503): as with streams."""
+        slot = self._take()
+        try:
+            yield
+        finally:
+            slot.give_back()
 
     def _take(self) -> "_Slot":
         with self._lock:

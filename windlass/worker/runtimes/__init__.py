@@ -12,4 +12,7 @@ NAMES = ("docker", "process")
 def load(name: str, config: "RuntimeConfig") -> "Runtime":
     """Contacts nothing yet: ``check()`` tells whether it works here. ``name`` is one of NAMES."""
     runtime: Runtime = import_module(f"windlass.worker.runtimes.{name}.runtime").create(config)
-    return runtime
+    sequenced: Runtime = import_module("windlass.worker.runtimes.sequenced").Sequenced(
+        runtime, config
+    )
+    return sequenced

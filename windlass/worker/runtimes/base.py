@@ -4,7 +4,7 @@ Starting the same attempt twice returns the same run. A run outlives the worker:
 ``adopt`` finds it again, with its whole output and, if it ended meanwhile, its exit.
 """
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
@@ -13,10 +13,7 @@ from uuid import UUID
 from windlass.shared.messages import RunAttempt
 from windlass.shared.states import Reason
 
-# A task finds the paths of these files in its environment.
-OUTPUT_VARIABLE = "WINDLASS_OUTPUT"
-PROGRESS_VARIABLE = "WINDLASS_PROGRESS"
-CACHE_VARIABLE = "WINDLASS_CACHE"
+CACHE_VARIABLE = "WINDLASS_CACHE"  # in the environment of a task that has a cache
 OUTPUT_LIMIT = 1 << 20  # bytes of an output file that are read; the rest is an error
 # How the output file begins of a task that could not set itself up; the reason follows.
 SETUP_FAILED = b"windlass: setup failed: "
@@ -38,6 +35,7 @@ class RuntimeConfig:
     log_limit: int = 4 << 30  # bytes of spool an attempt may fill, framing included; then it ends
     tmp_size: int = 256 << 20  # of /tmp in a container
     pids: int = 512  # processes and threads in a container
+    env: Mapping[str, str] = field(default_factory=dict)  # for tasks and their steps
 
 
 class RuntimeBroken(Exception):
@@ -60,6 +58,8 @@ class Exit:
     oom: bool = False  # the kernel killed one of its processes for memory, and it did not succeed
     fault: str | None = None  # why its first process could not be had at all: reason SETUP
     seconds: float | None = field(default=None, compare=False)  # it ran, where that is known
+    step: str = ""  # the name of the step that failed, where it was not the task itself
+    late: float | None = None  # the seconds that step had, and did not keep to
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,12 @@ class Run(Protocol):
 
     def progress(self) -> bytes | None:
         """The progress file as it stands."""
+
+    def address(self) -> str | None:
+        """Where the worker reaches it; None when it has no network, or does not run."""
+
+    def name(self) -> str:
+        """What the machine calls it: for a person who looks there."""
 
     def remove(self) -> None:
         """Leave nothing behind: container, volumes, networks, directories. May be called twice."""

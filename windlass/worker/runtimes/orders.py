@@ -25,7 +25,7 @@ def without_secrets(order: RunAttempt) -> RunAttempt:
         parcels=(),
         registry=None,
     )
-    return msgspec.structs.replace(order, container=container)
+    return msgspec.structs.replace(order, container=container, pre=(), post=(), sidecars=())
 
 
 def check_order(container: Container) -> None:

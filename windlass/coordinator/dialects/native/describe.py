@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from windlass.shared.spec import Container, JobSpec, Mount, Retry, TaskSpec
+from windlass.shared.spec import Container, JobSpec, Mount, Probe, Retry, Sidecar, Step, TaskSpec
 
 Doc = dict[str, Any]
 
@@ -34,12 +34,30 @@ def _task(task: TaskSpec, keys: list[str]) -> Doc:
     return {
         "name": task.name,
         **container_document(task.container),
+        **beside_document(task),
         "needs": [keys[position] for position in task.needs],
         **_unless_empty(**{"if": task.condition}, var=task.var, allow_failure=task.allow_failure),
         "queue": task.queue,
         "priority": task.priority,
         **_unless_empty(retry=retry_document(task.retry), tags=list(task.tags)),
     }
+
+
+def beside_document(task: TaskSpec) -> Doc:
+    """What runs before, after and beside its own container."""
+    return _unless_empty(
+        pre=[_named(step) for step in task.pre],
+        post=[_named(step) for step in task.post],
+        sidecars=[_named(one) | _unless_empty(probe=_probe(one.probe)) for one in task.sidecars],
+    )
+
+
+def _named(part: Step | Sidecar) -> Doc:
+    return {"name": part.name, **container_document(part.container)}
+
+
+def _probe(probe: Probe | None) -> Doc:
+    return {"path": probe.path, "port": probe.port, "timeout": probe.timeout} if probe else {}
 
 
 def retry_document(retry: Retry) -> Doc:
@@ -59,6 +77,7 @@ def container_document(container: Container) -> Doc:
         entrypoint=list(container.entrypoint),
         networks=list(container.networks),
         mounts=[_mount(mount) for mount in container.mounts],
+        requests=_unless_empty(cpus=container.requests.cpus, memory=container.requests.memory),
         limits=_unless_empty(cpus=container.limits.cpus, memory=container.limits.memory),
         registry=registry and {"username": registry.username, "password": registry.password},
     )

@@ -3,7 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from windlass.coordinator.dialects.native.describe import container_document, retry_document
+from windlass.coordinator.dialects.native.describe import (
+    beside_document,
+    container_document,
+    retry_document,
+)
 from windlass.coordinator.engine.views import (
     AttemptView,
     HistoryRow,
@@ -33,6 +37,7 @@ def job(view: JobView) -> Doc:
         "reason": view.reason,
         "error": view.error,
         "cancelling": view.cancelling,
+        "paused": view.paused,
         "epoch": view.epoch,
         "priority": view.priority,
         "queue": view.queue,
@@ -195,7 +200,7 @@ def _masked_entry(key: str, value: Any) -> Any:
 def _asked(spec: TaskSpec) -> Doc:
     said = {"if": spec.condition, "tags": spec.tags, "retry": retry_document(spec.retry)}
     shown: Doc = {"image": None, "run": None, "cmd": [], "env": {}}
-    given: Doc = masked(container_document(spec.container))
+    given: Doc = masked(container_document(spec.container) | beside_document(spec))
     return said | shown | given
 
 

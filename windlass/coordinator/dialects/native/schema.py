@@ -19,6 +19,7 @@ _IMAGE = 1024
 _TAG = 128
 _TEMPLATE = 64 * 1024
 _MEBIBYTE = 1 << 20
+_IDENTIFIER = "a letter or '_', then letters, digits and '_'"
 _LONGEST_GRACE = 3600
 
 
@@ -49,6 +50,31 @@ class Names(ListOf):
 
     def __init__(self) -> None:
         super().__init__(Text(least=1, most=_NAME), most=MOST_TASKS)
+
+
+class Values(ListOf):
+    """Of one dimension of a matrix."""
+
+    def __init__(self) -> None:
+        super().__init__(Scalar(least=1, most=64), least=1, most=10_000)
+
+
+class Matrix(Table):
+    """Names expressions can use, and the values of each."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(Values(), **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> dict[str, Any]:
+        found = super()._deserialize(value, attr, data)
+        wrong = {
+            name: [Said(f"{shown(name)} cannot be used in expressions", _IDENTIFIER)]
+            for name in found
+            if not (name.isascii() and name.isidentifier())
+        }
+        if wrong:
+            raise ValidationError(wrong)
+        return found
 
 
 class RetryDocument(Strict):
@@ -91,6 +117,7 @@ class SharedDocument(Strict):
     retry = Part(RetryDocument)
     allow_failure = Flag()
     limits = Part(LimitsDocument)
+    requests = Part(LimitsDocument)
     gpus = Gpus(least=1, most=4)
     shm = Size(least=1)
     mounts = ListOf(Part(MountDocument), most=100)
@@ -105,19 +132,65 @@ class DefaultsDocument(SharedDocument):
     pass
 
 
-class TaskDocument(SharedDocument):
-    name = Text(least=1, most=_NAME, required=True)
+class ProgramDocument(Strict):
+    """What runs in a container of its own."""
+
     run = Text(least=1)
     cmd = ListOf(Scalar(), least=1)
     files = Table(Text(), most=100)
-    needs = Names()
-    condition = Scalar(data_key="if", least=1, most=_TEMPLATE)
-    var = Text(least=1, most=_NAME)
 
     @validates_schema(skip_on_field_errors=False)
     def one_program(self, document: dict[str, Any], **_: Any) -> None:
         if "run" in document and "cmd" in document:
             raise ValidationError({"cmd": [Said("does not go with run", "run or cmd")]})
+
+
+class StepDocument(ProgramDocument):
+    """Before or after the task, in its mounts, networks and limits."""
+
+    name = Text(least=1, most=_NAME, required=True)
+    image = Text(least=1, most=_IMAGE)
+    entrypoint = ListOf(Scalar())
+    env = Table(Scalar())
+    workdir = Text(least=1, most=4096)
+    timeout = Duration(least=0.001)
+    grace = Duration(most=_LONGEST_GRACE)
+    user = Scalar(least=1, most=_NAME)
+    pull = Choice(["always", "if-missing", "never"])
+    registry = Part(RegistryDocument)
+
+
+class ProbeDocument(Strict):
+    path = Text(least=1, most=4096, required=True)
+    port = Whole(1, 65_535, required=True)
+    timeout = Duration(least=0.001)
+
+
+class SidecarDocument(ProgramDocument):
+    """Beside the task, in a network they share."""
+
+    name = Text(least=1, most=_NAME, required=True)
+    image = Text(least=1, most=_IMAGE)
+    entrypoint = ListOf(Scalar())
+    env = Table(Scalar())
+    workdir = Text(least=1, most=4096)
+    limits = Part(LimitsDocument)
+    user = Scalar(least=1, most=_NAME)
+    pull = Choice(["always", "if-missing", "never"])
+    registry = Part(RegistryDocument)
+    probe = Part(ProbeDocument)
+
+
+class TaskDocument(SharedDocument, ProgramDocument):
+    name = Text(least=1, most=_NAME, required=True)
+    pre = ListOf(Part(StepDocument), most=100)
+    post = ListOf(Part(StepDocument), most=100)
+    sidecars = ListOf(Part(SidecarDocument), most=100)
+    needs = Names()
+    matrix = Matrix(most=20)
+    generator = Flag()
+    condition = Scalar(data_key="if", least=1, most=_TEMPLATE)
+    var = Text(least=1, most=_NAME)
 
 
 class JobDocument(Strict):

@@ -7,78 +7,88 @@ comes back only a plain file is taken.
 import io
 import tarfile
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import PurePosixPath
 from typing import IO, cast
 
 from docker import APIClient
 
-from windlass.shared.spec import Container
-from windlass.worker.mounts import CONTROL_DIRECTORY
+from windlass.shared.spec import Container, Layout
 from windlass.worker.runtimes.orders import to_bytes
 
-SCRIPT = f"{CONTROL_DIRECTORY}/run"
-OUTPUT = f"{CONTROL_DIRECTORY}/output"
-PROGRESS = f"{CONTROL_DIRECTORY}/progress"
-WORK = f"{CONTROL_DIRECTORY}/work"  # where files go when the task names no working directory
-
 _FOR_ALL = 0o777  # whoever the task runs as must be able to write there
-_PROGRAM = 0o755
 _CHUNK = 1 << 16
+
+
+def script(layout: Layout) -> str:
+    return f"{layout.root}/{layout.script}"
+
+
+def output(layout: Layout) -> str:
+    return f"{layout.root}/{layout.output}"
+
+
+def progress(layout: Layout) -> str:
+    return f"{layout.root}/{layout.progress}"
+
+
+def work(layout: Layout) -> str:
+    return f"{layout.root}/{layout.work}"
 
 
 def working_directory(container: Container) -> str | None:
     """None: the image's own."""
-    return container.workdir or (WORK if container.files else None)
+    return container.workdir or (work(container.layout) if container.files else None)
 
 
-Entry = tuple[PurePosixPath, bytes | None]  # a program and its content, or a directory
+@dataclass(frozen=True)
+class Entry:
+    path: PurePosixPath
+    content: bytes | None = None  # None: a directory
+    mode: int = _FOR_ALL
 
 
 def entries(container: Container) -> Iterator[Entry]:
     """What a container needs to find when it starts."""
-    yield PurePosixPath(CONTROL_DIRECTORY), None
+    layout = container.layout
+    yield Entry(PurePosixPath(layout.root))
     directory = working_directory(container)
-    if directory == WORK:
-        yield PurePosixPath(WORK), None
+    if directory == work(layout):
+        yield Entry(PurePosixPath(directory))
     if container.run is not None:
-        yield PurePosixPath(SCRIPT), to_bytes(container.run)
+        yield Entry(PurePosixPath(script(layout)), to_bytes(container.run), layout.script_mode)
     for name, content in container.files.items():
-        yield PurePosixPath(f"{directory}/{name}"), to_bytes(content)
+        path = PurePosixPath(f"{directory}/{name}")
+        yield Entry(path, to_bytes(content), layout.file_mode)
 
 
-def inside(found: Iterable[Entry]) -> list[Entry]:
+def inside(found: Iterable[Entry], layout: Layout) -> list[Entry]:
     """Those that are in the control directory, and plainly so."""
     return [
-        (path, content)
-        for path, content in found
-        if path.is_relative_to(CONTROL_DIRECTORY) and ".." not in path.parts
+        entry
+        for entry in found
+        if entry.path.is_relative_to(layout.root) and ".." not in entry.path.parts
     ]
 
 
 def pack(found: Iterable[Entry]) -> bytes:
     target = io.BytesIO()
     with tarfile.open(fileobj=target, mode="w") as tar:
-        for path, content in found:
-            if content is None:
-                _add_directory(tar, str(path))
-            else:
-                _add_file(tar, str(path), content)
+        for entry in found:
+            _add(tar, entry)
     return target.getvalue()
 
 
-def _add_directory(tar: tarfile.TarFile, path: str) -> None:
-    entry = tarfile.TarInfo(path.lstrip("/"))
-    entry.type = tarfile.DIRTYPE
-    entry.mode = _FOR_ALL
-    tar.addfile(entry)
-
-
-def _add_file(tar: tarfile.TarFile, path: str, content: bytes) -> None:
-    entry = tarfile.TarInfo(path.lstrip("/"))
-    entry.mode = _PROGRAM
-    entry.size = len(content)
-    tar.addfile(entry, io.BytesIO(content))
+def _add(tar: tarfile.TarFile, entry: Entry) -> None:
+    header = tarfile.TarInfo(str(entry.path).lstrip("/"))
+    header.mode = entry.mode
+    if entry.content is None:
+        header.type = tarfile.DIRTYPE
+        tar.addfile(header)
+    else:
+        header.size = len(entry.content)
+        tar.addfile(header, io.BytesIO(entry.content))
 
 
 def read_file(api: APIClient, container: str, path: str, limit: int) -> bytes | None:

@@ -17,8 +17,7 @@ from docker import APIClient
 from docker.errors import APIError
 from docker.types import Mount
 
-from windlass.shared.spec import Container
-from windlass.worker.mounts import CONTROL_DIRECTORY
+from windlass.shared.spec import Container, Layout
 from windlass.worker.runtimes.docker import archive, ending, faults, labels
 from windlass.worker.runtimes.docker.daemon import status
 from windlass.worker.runtimes.docker.network import NO_NETWORK
@@ -27,7 +26,6 @@ _NAME = "control"
 _PROOF = "proof"
 _MOST_TRIES = 3
 _FOR_ALL = 0o777  # whoever the task runs as must be able to write there
-_PROGRAM = 0o755
 # Where the daemon maps users, files may come to belong to somebody whose they should not be.
 _FOREIGN = ("name=selinux", "name=userns", "name=rootless")
 # The task may have put anything there: no link is followed, and no pipe waited for.
@@ -52,16 +50,16 @@ class ControlDirectories:
         directory.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.rmtree(directory, ignore_errors=True)
         try:
-            for path, content in archive.inside(archive.entries(container)):
-                _put(directory, path.relative_to(CONTROL_DIRECTORY), content)
+            for entry in archive.inside(archive.entries(container), container.layout):
+                _put(directory, entry.path.relative_to(container.layout.root), entry)
         except OSError:  # names that do not go together, or are too long here
             shutil.rmtree(directory, ignore_errors=True)
             return False
         return True
 
-    def mounts(self, attempt_id: UUID) -> list[Mount]:
+    def mounts(self, attempt_id: UUID, root: str) -> list[Mount]:
         directory = self._of(attempt_id)
-        return [mount(directory)] if directory.exists() else []
+        return [mount(directory, root)] if directory.exists() else []
 
     def read(self, attempt_id: UUID, path: str, limit: int) -> bytes | None:
         """As ``archive.read_file``. FileNotFoundError: it has no directory here."""
@@ -88,7 +86,7 @@ class ControlDirectories:
         took the image or the container away."""
         directory, token = self._root / _PROOF, secrets.token_bytes(16)
         self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _put(directory, PurePosixPath(_PROOF), token)
+        _put(directory, PurePosixPath(_PROOF), archive.Entry(PurePosixPath(_PROOF), token))
         config = api.create_host_config(mounts=[mount(directory)], network_mode=NO_NETWORK)
         own = {labels.NODE: self._node}
         try:
@@ -96,7 +94,7 @@ class ControlDirectories:
         except APIError as problem:
             return None if status(problem) == faults.NOT_FOUND else False
         else:
-            found = archive.read_file(api, id, f"{CONTROL_DIRECTORY}/{_PROOF}", len(token))
+            found = archive.read_file(api, id, f"{Layout().root}/{_PROOF}", len(token))
             ending.remove_container(api, id)
             return None if found is None else found == token
         finally:
@@ -108,21 +106,20 @@ def _is_plain(api: APIClient) -> bool:
     return not any(option.startswith(_FOREIGN) for option in options)
 
 
-def mount(directory: Path) -> Mount:
-    return Mount(target=CONTROL_DIRECTORY, source=str(directory), type="bind")
+def mount(directory: Path, root: str = Layout().root) -> Mount:
+    return Mount(target=root, source=str(directory), type="bind")
 
 
-def _put(base: Path, name: PurePosixPath, content: bytes | None) -> None:
-    """None: a directory."""
+def _put(base: Path, name: PurePosixPath, entry: archive.Entry) -> None:
     place = base / name
-    wanted = place if content is None else place.parent
+    wanted = place if entry.content is None else place.parent
     for directory in reversed([wanted, *wanted.parents]):
         if directory.is_relative_to(base) and not directory.is_dir():
             directory.mkdir()
             directory.chmod(_FOR_ALL)
-    if content is not None:
-        place.write_bytes(content)
-        place.chmod(_PROGRAM)
+    if entry.content is not None:
+        place.write_bytes(entry.content)
+        place.chmod(entry.mode)
 
 
 def _content(directory: int, name: str, limit: int) -> bytes | None:

@@ -115,7 +115,11 @@ def _is_gone(api: APIClient, container: str) -> bool:
 
 
 def remove_volume(api: APIClient, name: str) -> None:
+    """Unless a container uses it: whoever removes the last one removes the volume."""
     try:
         api.remove_volume(name)
     except NotFound:
         return
+    except APIError as problem:
+        if status(problem) != CONFLICT:  # another container of the attempt still uses it
+            raise

@@ -8,7 +8,6 @@ from docker.errors import APIError
 
 from windlass.shared.states import Reason
 from windlass.worker.runtimes.base import RuntimeBroken, Unrunnable
-from windlass.worker.runtimes.docker.archive import SCRIPT
 from windlass.worker.runtimes.docker.daemon import status, words
 
 NOT_FOUND = 404
@@ -58,7 +57,7 @@ def _of_either(problem: APIError) -> Exception:
     return RuntimeBroken(text)
 
 
-def unstarted(log: bytes, inspected: Mapping[str, Any]) -> str | None:
+def unstarted(log: bytes, inspected: Mapping[str, Any], script: str) -> str | None:
     """Why the first process never ran, if ``log`` is the whole log of a container that failed."""
     match = _INIT_SAYS.fullmatch(log) or _ITSELF_SAYS.fullmatch(log)
     if not match:
@@ -66,7 +65,7 @@ def unstarted(log: bytes, inspected: Mapping[str, Any]) -> str | None:
     said = match[1].decode(errors="replace").lower()
     command = _command(inspected)
     program = command[0] if command else ""
-    if program == "sh" and command[1:] == [SCRIPT]:
+    if program == "sh" and command[-1:] == [script]:
         return f"the image has no usable `sh` for the run script ({said}): use cmd or entrypoint"
     return f"cannot execute {program!r}: {said}"
 

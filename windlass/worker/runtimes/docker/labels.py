@@ -26,6 +26,15 @@ def volume_name(attempt_id: UUID, index: int) -> str:
     return f"windlass-{attempt_id}-{index}"
 
 
+def owner(order: RunAttempt) -> UUID:
+    """The attempt, where the order is that of one container among several."""
+    return order.stage.of if order.stage else order.attempt_id
+
+
+def shared_network_name(attempt_id: UUID) -> str:
+    return f"windlass-{attempt_id}"
+
+
 def network_name(node: str) -> str:
     return "windlass-" + re.sub(r"[^a-zA-Z0-9_.-]", "-", node)
 
@@ -33,7 +42,7 @@ def network_name(node: str) -> str:
 def of_attempt(node: str, order: RunAttempt) -> dict[str, str]:
     return {
         NODE: node,
-        ATTEMPT: str(order.attempt_id),
+        ATTEMPT: str(owner(order)),
         TASK: str(order.task_id),
         JOB: str(order.job_id),
     }

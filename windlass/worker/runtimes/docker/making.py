@@ -12,12 +12,7 @@ from docker.types import Mount as DockerMount
 from windlass.shared.messages import RunAttempt
 from windlass.shared.spec import Container, Mount
 from windlass.worker.mounts import is_below
-from windlass.worker.runtimes.base import (
-    CACHE_VARIABLE,
-    OUTPUT_VARIABLE,
-    PROGRESS_VARIABLE,
-    RuntimeConfig,
-)
+from windlass.worker.runtimes.base import CACHE_VARIABLE, RuntimeConfig
 from windlass.worker.runtimes.docker import archive, labels
 from windlass.worker.runtimes.docker.images import choose_image
 from windlass.worker.runtimes.docker.network import METADATA, NO_NETWORK
@@ -40,6 +35,8 @@ class Plan:
     order: RunAttempt
     mounts: tuple[Mount, ...]  # checked
     network: str  # id or name of the first; the others are joined after creation
+    others: Sequence[str] = ()  # networks
+    aliases: Sequence[str] = ()  # its names in all of them
     control: Sequence[DockerMount] = ()  # where the control directory is on our own disk
 
 
@@ -58,7 +55,7 @@ def make(api: APIClient, plan: Plan, config: RuntimeConfig) -> str:
         labels=labels.of_container(config.node, plan.order),
         healthcheck={"test": ["NONE"]},
         host_config=_host_config(api, plan, config),
-        networking_config=endpoint(plan.network),
+        networking_config=endpoint(plan.network, plan.aliases),
     )
     return str(made["Id"])
 
@@ -66,9 +63,11 @@ def make(api: APIClient, plan: Plan, config: RuntimeConfig) -> str:
 def command_line(container: Container) -> tuple[list[str] | None, list[str] | None]:
     """Entrypoint and command. None: the image's own."""
     entrypoint = list(container.entrypoint) or None
-    if container.run is not None:
-        return entrypoint or ["sh"], [archive.SCRIPT]
-    return entrypoint, list(container.cmd) or None
+    layout = container.layout
+    if container.run is None:
+        return entrypoint, list(container.cmd) or None
+    cmd = list(container.cmd) if layout.cmd_first else []
+    return entrypoint or list(layout.shell), cmd or [archive.script(layout)]
 
 
 def environment(container: Container) -> dict[str, str]:
@@ -78,8 +77,8 @@ def environment(container: Container) -> dict[str, str]:
         "TINI_KILL_PROCESS_GROUP": "1",
         **container.env,
         **({CACHE_VARIABLE: _CACHE} if container.cache is not None else {}),
-        OUTPUT_VARIABLE: archive.OUTPUT,
-        PROGRESS_VARIABLE: archive.PROGRESS,
+        container.layout.output_variable: archive.output(container.layout),
+        container.layout.progress_variable: archive.progress(container.layout),
     }
 
 
@@ -91,10 +90,13 @@ def cache(container: Container) -> Sequence[Mount]:
     return (Mount(kind="volume", source=name, target=_CACHE),)
 
 
-def endpoint(network: str) -> dict[str, Any] | None:
+def endpoint(network: str, aliases: Sequence[str] = ()) -> dict[str, Any] | None:
     if network == NO_NETWORK:
         return None
-    return {"EndpointsConfig": {network: {"IPAMConfig": {"LinkLocalIPs": METADATA}}}}
+    config: dict[str, Any] = {"IPAMConfig": {"LinkLocalIPs": METADATA}}
+    if aliases:
+        config["Aliases"] = list(aliases)
+    return {"EndpointsConfig": {network: config}}
 
 
 def _host_config(api: APIClient, plan: Plan, config: RuntimeConfig) -> dict[str, Any]:
@@ -157,7 +159,7 @@ def _mounts(plan: Plan) -> list[DockerMount]:
 def volumes(order: RunAttempt, mounts: Sequence[Mount]) -> Mapping[str, str]:
     """Target and name of each volume that lives only as long as the attempt."""
     return {
-        mount.target: labels.volume_name(order.attempt_id, index)
+        mount.target: labels.volume_name(labels.owner(order), index)
         for index, mount in enumerate(mounts)
         if mount.kind == "volume" and not mount.source
     }

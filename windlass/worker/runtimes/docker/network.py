@@ -8,10 +8,12 @@ capabilities. This needs networks of our own kind, so Docker's default bridge is
 """
 
 from threading import Lock
+from uuid import UUID
 
 from docker import APIClient
 from docker.errors import APIError, NotFound
 
+from windlass.shared.messages import RunAttempt
 from windlass.worker.runtimes.base import RuntimeBroken
 from windlass.worker.runtimes.docker import labels
 from windlass.worker.runtimes.docker.daemon import status
@@ -97,6 +99,33 @@ class NodeNetwork:
         known = api.networks(filters=labels.selecting(node=self._node))
         ours = ((one["Name"], str(one["Id"])) for one in known if one["Name"] in self._names)
         return [id for _, id in sorted(ours)]
+
+
+def shared(api: APIClient, order: RunAttempt, own: dict[str, str]) -> str:
+    """The network of an attempt's containers, made by whichever comes first."""
+    name = labels.shared_network_name(labels.owner(order))
+    internal = order.container.networks == (NO_NETWORK,)
+    try:
+        api.create_network(
+            name, driver="bridge", check_duplicate=True, internal=internal, labels=own
+        )
+    except APIError as problem:
+        if status(problem) != _CONFLICT:
+            raise
+    return name
+
+
+def remove_shared(api: APIClient, attempt_id: UUID) -> None:
+    """Unless a container is attached to it: whoever removes the last one removes the network."""
+    remove(api, labels.shared_network_name(attempt_id))
+
+
+def remove(api: APIClient, network: str) -> None:
+    try:
+        api.remove_network(network)
+    except APIError as problem:
+        if not problem.is_client_error():
+            raise
 
 
 def check_network(api: APIClient, name: str, allowed: tuple[str, ...]) -> None:

@@ -11,7 +11,7 @@ from docker.errors import NotFound
 
 from windlass.shared.messages import RunAttempt
 from windlass.worker.runtimes.base import OUTPUT_LIMIT, Exit, RuntimeBroken, Stream
-from windlass.worker.runtimes.docker import archive, ending, faults, making
+from windlass.worker.runtimes.docker import archive, ending, faults, making, network
 from windlass.worker.runtimes.docker.control import ControlDirectories
 from windlass.worker.runtimes.docker.daemon import Daemon, machinery
 from windlass.worker.runtimes.docker.recorder import Recorder
@@ -104,17 +104,18 @@ class DockerRun:
     def _fault(self, inspected: dict[str, Any]) -> str | None:
         with machinery(), _gone():
             log = self._daemon.api.logs(self._id, stdout=True, stderr=True, tail=2)
-        return faults.unstarted(log, inspected)
+        script = archive.script(self._order.container.layout)
+        return faults.unstarted(log, inspected, script)
 
     def stop(self, grace: float) -> None:
         with machinery():
             ending.stop(self._daemon.api, self._id, grace, self._order.container.stop_signal)
 
     def result(self) -> bytes | None:
-        return self._file(archive.OUTPUT, OUTPUT_LIMIT + 1)
+        return self._file(archive.output(self._order.container.layout), OUTPUT_LIMIT + 1)
 
     def progress(self) -> bytes | None:
-        return self._file(archive.PROGRESS, _PROGRESS_LIMIT)
+        return self._file(archive.progress(self._order.container.layout), _PROGRESS_LIMIT)
 
     def _file(self, path: str, limit: int) -> bytes | None:
         try:
@@ -123,12 +124,22 @@ class DockerRun:
             with machinery():
                 return archive.read_file(self._daemon.api, self._id, path, limit)
 
+    def address(self) -> str | None:
+        networks = self._inspect()["NetworkSettings"]["Networks"] or {}
+        found = [one["IPAddress"] for one in networks.values() if one.get("IPAddress")]
+        return str(found[0]) if found else None
+
+    def name(self) -> str:
+        return self._id
+
     def remove(self) -> None:
         api = self._daemon.api
         with machinery():
             ending.remove_container(api, self._id)
             for name in making.volumes(self._order, self._order.container.mounts).values():
                 ending.remove_volume(api, name)
+            if self._order.stage is not None and self._order.stage.beside:
+                network.remove_shared(api, self._order.stage.of)
         self._recorder.forget(self._order.attempt_id)
 
     def _inspect(self) -> dict[str, Any]:

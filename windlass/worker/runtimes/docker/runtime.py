@@ -12,6 +12,7 @@ from docker.errors import APIError, NotFound
 
 from windlass.shared.messages import RunAttempt
 from windlass.shared.spec import Container
+from windlass.shared.text import slug
 from windlass.worker.mounts import check_mounts
 from windlass.worker.parcels.shelf import directory_of, place
 from windlass.worker.runtimes.base import (
@@ -22,7 +23,15 @@ from windlass.worker.runtimes.base import (
     RuntimeBroken,
     RuntimeConfig,
 )
-from windlass.worker.runtimes.docker import archive, ending, faults, labels, making, parcels
+from windlass.worker.runtimes.docker import (
+    archive,
+    ending,
+    faults,
+    labels,
+    making,
+    network,
+    parcels,
+)
 from windlass.worker.runtimes.docker.control import ControlDirectories
 from windlass.worker.runtimes.docker.daemon import Daemon, machinery, status
 from windlass.worker.runtimes.docker.images import choose_image, ensure_image
@@ -91,8 +100,8 @@ class DockerRuntime:
         return run
 
     def _start(self, api: APIClient, order: RunAttempt) -> DockerRun:
-        plan = self._plan(api, order)
         with self._nothing_left_on_failure(api, order):
+            plan = self._plan(api, order)
             self._make_volumes(api, plan)
             id = self._create(api, plan)
             self._begin(api, id, plan)
@@ -104,16 +113,29 @@ class DockerRuntime:
         for name in container.networks:
             if container.networks != (NO_NETWORK,):
                 check_network(api, name, self._config.networks)
-        first = container.networks[0] if container.networks else self._network.id(api)
+        first, *others = self._networks(api, order)
+        root = container.layout.root
         wished = (*container.mounts, *making.cache(container))
-        mounts = check_mounts(wished, self._config.bind_sources)
+        mounts = check_mounts(wished, self._config.bind_sources, root)
         self._control.make(api, order.attempt_id, image, container)
-        return Plan(order, mounts, first, self._control.mounts(order.attempt_id))
+        aliases = _aliases(order)
+        control = self._control.mounts(order.attempt_id, root)
+        return Plan(order, mounts, first, others, aliases, control)
+
+    def _networks(self, api: APIClient, order: RunAttempt) -> Sequence[str]:
+        asked = order.container.networks
+        if order.stage is not None and order.stage.beside:
+            own = labels.of_attempt(self._config.node, order)
+            alone = asked == (NO_NETWORK,)
+            return [network.shared(api, order, own), *(() if alone else asked)]
+        return asked or [self._network.id(api)]
 
     def _make_volumes(self, api: APIClient, plan: Plan) -> None:
         own = labels.of_attempt(self._config.node, plan.order)
-        for name in making.volumes(plan.order, plan.mounts).values():
-            api.create_volume(name, labels=own)
+        names = making.volumes(plan.order, plan.mounts)
+        for mount in plan.mounts:
+            if mount.target in names:
+                api.create_volume(names[mount.target], driver_opts=mount.options, labels=own)
         for mount in plan.mounts:
             if mount.kind == "volume" and mount.source:
                 _share_volume(api, mount.source)
@@ -126,8 +148,10 @@ class DockerRuntime:
 
     def _begin(self, api: APIClient, id: str, plan: Plan) -> None:
         try:
-            for name in plan.order.container.networks[1:]:
-                api.connect_container_to_network(id, name, link_local_ips=METADATA)
+            for name in plan.others:
+                api.connect_container_to_network(
+                    id, name, aliases=list(plan.aliases), link_local_ips=METADATA
+                )
             if files := _to_send(plan):
                 api.put_archive(id, "/", archive.pack(files))
             self._deliver(api, id, plan.order.container)
@@ -183,6 +207,8 @@ class DockerRuntime:
             volumes = _unwanted(api.volumes(filters=ours)["Volumes"] or [], "Name", keep)
             for name in volumes:
                 ending.remove_volume(api, name)
+            for id in _unwanted(_of_attempts(api.networks(filters=ours)), "Id", keep):
+                network.remove(api, id)
         spools = self._recorder.kept() - keep
         for attempt_id in spools:
             self._recorder.forget(attempt_id)
@@ -204,12 +230,17 @@ def _unwanted(found: Sequence[dict[str, Any]], key: str, keep: Set[UUID]) -> dic
     return {name: owner for name, owner in owners.items() if owner not in keep}
 
 
+def _of_attempts(networks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without the node's own."""
+    return [one for one in networks if labels.attempt_in(one["Labels"] or {}) is not None]
+
+
 def _to_send(plan: Plan) -> list[archive.Entry]:
     """What is not in the control directory on our own disk."""
     entries = list(archive.entries(plan.order.container))
     if not plan.control:
         return entries
-    here = archive.inside(entries)
+    here = archive.inside(entries, plan.order.container.layout)
     return [entry for entry in entries if entry not in here]
 
 
@@ -218,6 +249,18 @@ def _share_volume(api: APIClient, name: str) -> None:
     api.create_volume(name, labels={labels.SHARED: "1"})
     if labels.SHARED not in (api.inspect_volume(name)["Labels"] or {}):
         raise rejected(f"mounts: volume {name} exists and was not made for tasks")
+
+
+def _aliases(order: RunAttempt) -> list[str]:
+    """How others on its networks call it; on the node's own there is nobody to ask."""
+    if order.stage is None and not order.container.networks:
+        return []
+    if order.stage is not None and not order.stage.beside and not order.container.networks:
+        return []
+    if order.container.networks == (NO_NETWORK,) and order.stage is None:
+        return []
+    name = slug(order.stage.name if order.stage else order.task_name)
+    return [name] if name else []
 
 
 def _age(started_at: str) -> float:

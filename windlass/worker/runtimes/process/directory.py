@@ -32,12 +32,14 @@ class End:
 
 
 class Directory:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, shared: Path | None = None) -> None:
+        """``shared``: where the processes of one attempt work, one after the other."""
         self.path = path
+        self.shared = shared
         self.order = path / "order"
         self.spool = path / "spool"
         self.task = path / "task"
-        self.work = self.task / "work"
+        self.work = (shared or self.task) / "work"
         self.tmp = self.task / "tmp"
         self.script = self.task / "run"
         self.output = self.task / "output"

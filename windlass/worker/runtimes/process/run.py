@@ -88,9 +88,17 @@ class ProcessRun:
     def progress(self) -> bytes | None:
         return read_plain(self._directory.progress, _PROGRESS_LIMIT)
 
+    def address(self) -> str | None:
+        return None
+
+    def name(self) -> str:
+        return str(self._guardian.pid)
+
     def remove(self) -> None:
         self.stop(0)
         remove_tree(self._directory.path)
+        if self._directory.shared is not None:
+            remove_tree(self._directory.shared)
 
 
 def read_plain(path: Path, limit: int) -> bytes | None:

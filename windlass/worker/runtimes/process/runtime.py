@@ -37,7 +37,6 @@ from windlass.worker.runtimes.process.starting import Request
 
 # A task that runs as somebody else must pass through what is above its own directory.
 _PASSABLE, _PRIVATE = 0o711, 0o700
-_PROGRAM = 0o755
 _ROOM = 1 << 16  # bytes without which nothing is started
 
 _SUPERVISOR = "windlass.worker.runtimes.process.supervisor"
@@ -69,7 +68,7 @@ class ProcessRuntime:
     def start(self, order: RunAttempt) -> Run:
         check_order(order.container)
         wishes.check_wishes(order.container)
-        directory = self._directory(order.attempt_id)
+        directory = self._directory(order.attempt_id, order)
         user = account(order.container.user)
         with _machinery():
             return self._found(directory) or self._start(order, directory, user)
@@ -128,6 +127,7 @@ class ProcessRuntime:
             return None
         if guardian is None:
             return None
+        directory = self._directory(order.attempt_id, order)
         return Adopted(
             order, ProcessRun(directory, guardian), max(0.0, since_boot() - guardian.began)
         )
@@ -166,8 +166,10 @@ class ProcessRuntime:
                 found.add(UUID(path.name))
         return found
 
-    def _directory(self, attempt_id: UUID) -> Directory:
-        return Directory(self._root / str(attempt_id))
+    def _directory(self, attempt_id: UUID, order: RunAttempt | None = None) -> Directory:
+        stage = order.stage if order else None
+        shared = self._root / str(stage.of) if stage else None
+        return Directory(self._root / str(attempt_id), shared)
 
     def _found(self, directory: Directory) -> ProcessRun | None:
         guardian = directory.guardian()
@@ -186,18 +188,22 @@ def _furnish(directory: Directory, order: RunAttempt, user: Account | None, shel
         target = directory.work / parcel.target.lstrip("/")
         unpack(place(shelf, parcel), target, strip=parcel.strip)
     if container.run is not None:
-        _write_program(directory.script, container.run)
+        _write_program(directory.script, container.run, container.layout.script_mode)
     for name, content in container.files.items():
         target = working_directory / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        _write_program(target, content)
+        _write_program(target, content, container.layout.file_mode)
     if user:
         _give(directory.task, user)
+        if directory.shared is not None:
+            directory.shared.chmod(_PASSABLE)
+            _give(directory.work, user)
 
 
-def _write_program(path: Path, content: str) -> None:
+def _write_program(path: Path, content: str, mode: int) -> None:
+    path.unlink(missing_ok=True)
     path.write_bytes(to_bytes(content))
-    path.chmod(_PROGRAM)
+    path.chmod(mode)
 
 
 def _give(path: Path, user: Account) -> None:

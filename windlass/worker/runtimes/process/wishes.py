@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from windlass.shared.spec import Container
 from windlass.shared.states import Reason
-from windlass.worker.runtimes.base import OUTPUT_VARIABLE, PROGRESS_VARIABLE, Unrunnable
+from windlass.worker.runtimes.base import Unrunnable
 from windlass.worker.runtimes.orders import rejected
 from windlass.worker.runtimes.process.directory import Directory
 
@@ -30,8 +30,9 @@ def check_wishes(container: Container) -> None:
 
 
 def command_line(container: Container, directory: Directory) -> list[str]:
-    if container.run is not None:
-        return [*(container.entrypoint or ("sh",)), str(directory.script)]
+    layout = container.layout
+    if container.run is not None and not (layout.cmd_first and container.cmd):
+        return [*(container.entrypoint or layout.shell), str(directory.script)]
     words = [*container.entrypoint, *container.cmd]
     if not words:
         raise Unrunnable(
@@ -52,8 +53,9 @@ def environment(container: Container, directory: Directory) -> Mapping[str, str]
         "LANG": "C.UTF-8",
         "TMPDIR": str(directory.tmp),
         **container.env,
-        OUTPUT_VARIABLE: str(directory.output),
-        PROGRESS_VARIABLE: str(directory.progress),
+        container.layout.output_variable: str(directory.output),
+        container.layout.progress_variable: str(directory.progress),
+        **({work: str(directory.work)} if (work := container.layout.work_variable) else {}),
     }
 
 

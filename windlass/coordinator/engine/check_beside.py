@@ -1,0 +1,52 @@
+"""What can be wrong with what runs before, after and beside a task. Pure."""
+
+from typing import Protocol
+
+from windlass.coordinator.engine import check_container
+from windlass.coordinator.engine.notes import Notes, Path
+from windlass.shared.durations import LONGEST
+from windlass.shared.spec import Container, Probe, TaskSpec
+
+MOST = 100  # of each kind
+_NAME_LENGTH = 256
+_LAST_PORT = 65_535
+
+
+class Templates(Protocol):
+    def check(self, place: Path, text: str) -> None: ...
+    def check_container(self, container: Container) -> None: ...
+
+
+def check(notes: Notes, templates: Templates, task: TaskSpec) -> None:
+    """``notes.at`` is the task, and is again afterwards."""
+    at = notes.at
+    for kind in ("pre", "post"):
+        _too_many(notes, kind, len(getattr(task, kind)))
+        for position, step in enumerate(getattr(task, kind)[:MOST]):
+            notes.at = (*at, kind, position)
+            notes.length(("name",), step.name, 1, _NAME_LENGTH)
+            templates.check(("name",), step.name)
+            check_container.check(notes, step.container)
+            templates.check_container(step.container)
+        notes.at = at
+    _too_many(notes, "sidecars", len(task.sidecars))
+    for position, sidecar in enumerate(task.sidecars[:MOST]):
+        notes.at = (*at, "sidecars", position)
+        notes.length(("name",), sidecar.name, 1, _NAME_LENGTH)
+        check_container.check(notes, sidecar.container)
+        _probe(notes, sidecar.probe)
+    notes.at = at
+
+
+def _too_many(notes: Notes, kind: str, count: int) -> None:
+    if count > MOST:
+        notes.add((kind,), "there are too many", f"at most {MOST}")
+
+
+def _probe(notes: Notes, probe: Probe | None) -> None:
+    if probe is None:
+        return
+    if not probe.path.startswith("/"):
+        notes.add(("probe", "path"), f"{probe.path!r} cannot be asked for", "a path from /")
+    notes.within(("probe", "port"), probe.port, 1, _LAST_PORT)
+    notes.positive(("probe", "timeout"), probe.timeout, LONGEST)

@@ -1,0 +1,98 @@
+"""The containers of one attempt, each with an order of its own. Pure."""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+from msgspec.structs import replace
+
+from windlass.shared.messages import RunAttempt, Stage
+from windlass.shared.spec import Container, Probe
+from windlass.worker.runtimes.base import Run
+
+
+@dataclass(frozen=True)
+class Part:
+    order: RunAttempt
+    stage: Stage
+    limit: float | None = None  # seconds of a step
+    probe: Probe | None = None  # of a sidecar
+
+    @property
+    def id(self) -> UUID:
+        return self.order.attempt_id
+
+
+@dataclass(frozen=True)
+class Plan:
+    pre: tuple[Part, ...]
+    task: Part
+    post: tuple[Part, ...]
+    sidecars: tuple[Part, ...]
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return (*self.pre, self.task, *self.post, *self.sidecars)
+
+
+def is_plain(order: RunAttempt) -> bool:
+    """One container is all of it."""
+    return not (order.pre or order.post or order.sidecars)
+
+
+def of(order: RunAttempt) -> Plan:
+    def part(stage: Stage, position: int, container: Container, probe: Probe | None = None) -> Part:
+        id = uuid5(order.attempt_id, f"{stage.kind} {position}")
+        own = replace(
+            order, attempt_id=id, container=container, pre=(), post=(), sidecars=(), stage=stage
+        )
+        limit = container.timeout if stage.kind in {"pre", "post"} else None
+        return Part(own, stage, limit, probe)
+
+    id, beside = order.attempt_id, bool(order.sidecars)
+    main = order.container
+    return Plan(
+        pre=tuple(
+            part(
+                Stage(of=id, kind="pre", name=step.name, beside=beside),
+                at,
+                _shared(main, step.container),
+            )
+            for at, step in enumerate(order.pre)
+        ),
+        task=part(Stage(of=id, kind="task", name=order.task_name, beside=beside), 0, main),
+        post=tuple(
+            part(
+                Stage(of=id, kind="post", name=step.name, beside=beside),
+                at,
+                _shared(main, step.container),
+            )
+            for at, step in enumerate(order.post)
+        ),
+        sidecars=tuple(
+            part(
+                Stage(of=id, kind="sidecar", name=one.name, beside=True),
+                at,
+                _joined(main, one.container),
+                one.probe,
+            )
+            for at, one in enumerate(order.sidecars)
+        ),
+    )
+
+
+def _shared(main: Container, step: Container) -> Container:
+    return replace(step, mounts=main.mounts, networks=main.networks, limits=main.limits)
+
+
+def _joined(main: Container, sidecar: Container) -> Container:
+    """Without a way out where the task has none."""
+    return replace(sidecar, networks=main.networks)
+
+
+def not_ready(run: Run, probe: Probe) -> str:
+    minutes, rest = divmod(probe.timeout, 60)
+    limit = f"{minutes:g}m" if not rest else f"{probe.timeout:g}s"
+    return (
+        f"error starting sidecar container: error waiting for container {run.name()} to be ready: "
+        f"probe timed out after {limit}"
+    )
