@@ -7,10 +7,12 @@ of them nothing has changed. Reads never wait for Redis.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from typing import IO
 from uuid import UUID
 
 from windlass.coordinator.engine import (
     access,
+    blobs,
     browse,
     cancel,
     check,
@@ -24,6 +26,7 @@ from windlass.coordinator.engine import (
     submit,
     tallies,
 )
+from windlass.coordinator.engine.blobs import Place
 from windlass.coordinator.engine.errors import Problem
 from windlass.coordinator.engine.follow import Begun, Changes, Glance, Owner
 from windlass.coordinator.engine.outlook import Outlook
@@ -98,6 +101,14 @@ class Engine:
     def document(self, id: JobId) -> str | None:
         """As its door received it; may hold secrets."""
         return browse.document(self._db, id)
+
+    def documents(self, ids: Sequence[JobId]) -> Mapping[JobId, str]:
+        """Of those jobs that have one."""
+        return browse.documents(self._db, ids)
+
+    def newest_attempts(self, ids: Sequence[JobId]) -> Mapping[JobId, AttemptView]:
+        """Of each job the newest of all its tasks, where there is any."""
+        return browse.newest_attempts(self._db, ids)
 
     def history(self, id: JobId, *, after: int = 0, limit: int = 200) -> Sequence[HistoryRow]:
         """Oldest first."""
@@ -217,6 +228,16 @@ class Engine:
     def log_offset(self, id: AttemptId, line: int) -> int:
         """Where line ``line`` (from 0) begins; where the log ends for those it does not have."""
         return logbook.start_of_line(self._db, id, line)
+
+    # Files for jobs
+
+    def put_file(self, place: Place, source: IO[bytes], limit: int) -> str:
+        """Keep what ``source`` holds; its digest, for ``Parcel``. TooLarge: more than ``limit``."""
+        return blobs.put(self._db, place, source, limit)
+
+    def find_file(self, place: Place) -> str | None:
+        """Its digest; the file stays for a while, and longer for a job that needs it."""
+        return blobs.find(self._db, place)
 
     # Following
 

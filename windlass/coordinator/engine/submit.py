@@ -2,13 +2,14 @@
 
 import msgspec
 
-from windlass.coordinator.engine import activate, check
+from windlass.coordinator.engine import activate, blobs, check
 from windlass.coordinator.engine.context import is_templated
 from windlass.coordinator.engine.errors import Conflict, Invalid
 from windlass.coordinator.engine.ports import Signals
 from windlass.coordinator.engine.turn import Turn
 from windlass.coordinator.engine.views import JobView, Submission, Submitted
 from windlass.coordinator.store import attempts, edges, idempotency, jobs, tasks
+from windlass.coordinator.store import blobs as stored_blobs
 from windlass.coordinator.store.attempts import NewAttempt
 from windlass.coordinator.store.db import Batch, Database, Row, Writer
 from windlass.coordinator.store.errors import Taken
@@ -58,6 +59,8 @@ class _Made:
             jobs.number(writer, self.id, self.submission.door)
         if document is not None:
             jobs.insert_document(writer, self.id, clean(document))
+        if needed := blobs.needed_by(job):
+            stored_blobs.give(writer, self.id, needed)
         tasks.insert(writer, self.id, self._tasks)
         needs = [(parent, child) for child, task in enumerate(job.tasks) for parent in task.needs]
         edges.insert(writer, self.id, needs)

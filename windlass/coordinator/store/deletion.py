@@ -16,10 +16,11 @@ _EDGES = "DELETE FROM edge WHERE job_id = %(job_id)s"
 _TASKS = "DELETE FROM task WHERE job_id = %(job_id)s"
 _HISTORY = "DELETE FROM history WHERE job_id = %(job_id)s"
 _DOCUMENT = "DELETE FROM document WHERE job_id = %(job_id)s"
+_BLOBS = "DELETE FROM job_blob WHERE job_id = %(job_id)s"
 _IDEMPOTENCY = "DELETE FROM idempotency WHERE job_id = %(job_id)s"
 _JOB = "DELETE FROM job WHERE id = %(job_id)s"
 
-_ALL = (_EXTENTS, _LOGS, _ATTEMPTS, _EDGES, _TASKS, _HISTORY, _DOCUMENT, _IDEMPOTENCY, _JOB)
+_ALL = (_EXTENTS, _LOGS, _ATTEMPTS, _EDGES, _TASKS, _HISTORY, _DOCUMENT, _BLOBS, _IDEMPOTENCY, _JOB)
 
 
 def delete(tx: Tx, job_id: UUID) -> None:

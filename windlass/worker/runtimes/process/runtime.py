@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 from uuid import UUID
@@ -14,7 +15,10 @@ import msgspec
 from windlass.shared import messages
 from windlass.shared.messages import RunAttempt
 from windlass.shared.spec import Container
+from windlass.worker.parcels.shelf import directory_of, place
+from windlass.worker.parcels.unpack import unpack
 from windlass.worker.runtimes.base import (
+    CACHE_VARIABLE,
     Adopted,
     Notice,
     Run,
@@ -74,7 +78,7 @@ class ProcessRuntime:
         remove_tree(directory.path)  # what a crash left before the start
         try:
             self._make_root()
-            _furnish(directory, order, user)
+            _furnish(directory, order, user, directory_of(self._config.state_dir))
             request = self._request(order.container, directory, command, user)
             self._supervisor.ask(asdict(request))
         except BaseException:
@@ -91,15 +95,24 @@ class ProcessRuntime:
         return Request(
             directory=str(directory.path),
             argv=command,
-            env=dict(wishes.environment(container, directory)),
+            env=self._environment(container, directory),
             cwd=wishes.working_directory(container, directory),
             log_limit=self._config.log_limit,
             user=user.uid if user else None,
             group=user.gid if user else None,
             groups=list(user.groups) if user else [],
             memory=container.limits.memory,
+            stop_signal=container.stop_signal,
             notes=list(wishes.notes(container)),
         )
+
+    def _environment(self, container: Container, directory: Directory) -> dict[str, str]:
+        env = dict(wishes.environment(container, directory))
+        if container.cache is not None:
+            cache = self._root / "caches" / sha256(container.cache.encode()).hexdigest()
+            cache.mkdir(mode=_PASSABLE, parents=True, exist_ok=True)
+            env[CACHE_VARIABLE] = str(cache)
+        return env
 
     def adopt(self) -> Sequence[Adopted]:
         with _machinery():
@@ -163,7 +176,7 @@ class ProcessRuntime:
         return ProcessRun(directory, guardian) if guardian else None
 
 
-def _furnish(directory: Directory, order: RunAttempt, user: Account | None) -> None:
+def _furnish(directory: Directory, order: RunAttempt, user: Account | None, shelf: Path) -> None:
     container = order.container
     directory.path.mkdir(mode=_PASSABLE if user else _PRIVATE)
     directory.task.mkdir(mode=_PRIVATE)
@@ -171,6 +184,9 @@ def _furnish(directory: Directory, order: RunAttempt, user: Account | None) -> N
     for path in (directory.tmp, working_directory):
         path.mkdir(parents=True, exist_ok=True)
     write_private(directory.order, messages.encode(without_secrets(order)))
+    for parcel in container.parcels:
+        target = directory.work / parcel.target.lstrip("/")
+        unpack(place(shelf, parcel), target, strip=parcel.strip)
     if container.run is not None:
         _write_program(directory.script, container.run, container.layout.script_mode)
     for name, content in container.files.items():

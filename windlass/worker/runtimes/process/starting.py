@@ -28,6 +28,7 @@ class Request:
     group: int | None = None
     groups: list[int] = field(default_factory=list)
     memory: int | None = None  # bytes of data each process may have
+    stop_signal: str = "TERM"
     notes: list[str] = field(default_factory=list)  # to say in the log before it starts
 
 
