@@ -60,9 +60,11 @@ def http_app(config: Config, streams: "Streams") -> "Flask":
     """``streams``: whoever ends the process ends them first."""
     from windlass.coordinator.app import create_app
     from windlass.coordinator.engine.service import Engine
+    from windlass.coordinator.store.guard import Guard
     from windlass.coordinator.web.settings import LOOPBACK, DoorSettings, HttpSettings
 
     base = ground(config, *ALL_CHANNELS)
+    Guard(config.database_url, base.db).start()
     local = config.bind.is_loopback
     settings = HttpSettings(
         open=config.insecure or local,
