@@ -161,6 +161,7 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     allow_failure: bool = False
     tags: tuple[str, ...] = ()
     key: str = ""  # its unevaluated name: how a user refers to it
+    fault: str = ""  # why it cannot run: fails it with these words once its turn comes
 
 
 class Webhook(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -193,6 +194,7 @@ class JobSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     webhooks: tuple[Webhook, ...] = ()
     permissions: tuple[Permission, ...] = ()
     delete_after: float | None = None  # once it has completed
+    lenient: bool = False  # wrong templates and vars show when a task starts, not at submit
 
 
 encode = msgspec.json.Encoder().encode

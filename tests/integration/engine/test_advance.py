@@ -5,6 +5,7 @@ from tests.support.fleet import Fleet
 from tests.support.rows import attempts_of, job_of, row, states_of, tasks_of
 from windlass.coordinator.store.db import Database
 from windlass.shared import messages
+from windlass.shared.spec import Retry
 
 
 def test_a_task_starts_when_the_last_it_needs_has_completed(db: Database) -> None:
@@ -189,3 +190,44 @@ def test_a_fan_in_of_hundreds_starts_once(db: Database) -> None:
 
     assert {*states_of(db, id).values()} == {"completed"}
     assert len(attempts_of(db, id)) == width + 1
+
+
+def test_a_faulty_task_fails_in_its_own_words_once_its_turn_comes(db: Database) -> None:
+    fleet = Fleet(db)
+    id = submitted(db, a_task("a"), a_task("b", [0], fault="no such thing", retry=Retry(limit=3)))
+    assert states_of(db, id) == {"a": "active", "b": "waiting"}
+
+    fleet.run()
+
+    task = tasks_of(db, id)[1]
+    assert (task["state"], task["reason"], task["error"]) == ("failed", "setup", "no such thing")
+    assert [attempt["key"] for attempt in attempts_of(db, id)] == ["a"]
+    assert job_of(db, id)["state"] == "failed"
+
+
+def test_a_faulty_task_whose_condition_is_false_is_skipped(db: Database) -> None:
+    id = submitted(db, a_task("a", fault="no such thing", condition="false"))
+    assert states_of(db, id) == {"a": "skipped:condition"}
+
+
+def test_a_lenient_job_is_taken_and_fails_where_its_template_is_wrong(db: Database) -> None:
+    fleet = Fleet(db)
+    id = submitted(db, a_task("a"), a_task("b", [0], env={"A": "{{ a b }}"}), lenient=True)
+
+    fleet.run()
+
+    task = tasks_of(db, id)[1]
+    assert (task["state"], task["reason"]) == ("failed", "template")
+    assert task["error"].startswith("error compiling expression: a b: unexpected token")
+
+
+def test_of_two_tasks_with_one_var_the_later_output_counts(db: Database) -> None:
+    fleet = Fleet(db)
+    use = a_task("c", [1], env={"A": "{{ tasks.v }}"})
+    id = submitted(db, a_task("a", var="v"), a_task("b", [0], var="v"), use, lenient=True)
+
+    for output in ("first", "second"):
+        fleet.finish(*fleet.dispatch(), exit_code=0, output=output)
+
+    *_, attempt = attempts_of(db, id)
+    assert messages.decode(attempt["message"]).container.env == {"A": "second"}

@@ -40,8 +40,8 @@ def test_a_blank_block_is_an_error() -> None:
     )
 
 
-def test_a_line_that_is_not_ascii_gets_no_mark() -> None:
-    assert message("'ä' + 1").endswith("(1:5)\n | 'ä' + 1")
+def test_the_mark_counts_characters_and_not_bytes() -> None:
+    assert message("'ä' + 1").endswith("(1:5)\n | 'ä' + 1\n | ....^")
 
 
 COMPILING = [
@@ -49,12 +49,15 @@ COMPILING = [
     ("[a b]", 'unexpected token Identifier("b") (1:4)'),
     ("[1,,]", 'unexpected token Operator(",") (1:4)'),
     ("(1", "unexpected token EOF"),
-    ("'abc", "literal not terminated (1:1)"),
+    ("'abc", "literal not terminated (1:5)"),
     ("'\\q'", "unknown escape sequence"),
     ("@", "unrecognized character: U+0040 '@'"),
     ("inputs.a ~ 'b'", "unrecognized character: U+007E '~' (1:10)"),
     ("1a", 'bad number syntax: "1a"'),
-    ("99999999999999999999", "integer literal is too large"),
+    (
+        "99999999999999999999",
+        'strconv.ParseInt: parsing "99999999999999999999": value out of range (1:20)',
+    ),
     ("1e999", 'bad number syntax: "1e999"'),
     ("nil ?? 1 + 2", "coalesce expressions (+) cannot be mixed"),
     ("env['HOME']", "unknown name env (1:1)"),
@@ -69,7 +72,7 @@ COMPILING = [
     ("1 ? 2 : 3", "non-bool expression (type int) used as condition"),
     ("1 in ['a']", "cannot use int as type string in array"),
     ("1 in inputs", "cannot use int as type string in map key"),
-    ("inputs.a matches '['", "error parsing regexp: missing ]"),
+    ("inputs.a matches '['", "error parsing regexp: missing closing ]: `[` (1:10)"),
     ("{a: 1}[1:2]", "cannot slice map[string]interface {}"),
     ("[1]['a':]", "non-integer slice index string"),
     ("upper(1)", "cannot use int as argument (type string) to call upper  (1:7)"),
@@ -82,8 +85,8 @@ COMPILING = [
     ("map(1, #)", "builtin map takes only array (got int)"),
     ("map([1])", "expected at least 2 arguments"),
     ("filter([1], # + 1)", "predicate should return boolean (got int)"),
-    ("#", "cannot use pointer accessor outside predicate (1:1)"),
-    (".a", "cannot use pointer accessor outside predicate"),
+    ("#", 'unexpected token Operator("#") (1:1)'),
+    (".a", 'unexpected token Operator(".") (1:1)'),
     ("map([1], #other)", "unknown pointer #other"),
     ("let len = 1; len", "cannot redeclare builtin len"),
     ("let inputs = 1; inputs", "cannot redeclare inputs"),
@@ -107,10 +110,10 @@ EVALUATING = [
     ("int('99999999999999999999')", "invalid operation: int(99999999999999999999)"),
     ("float('1_0')", "invalid operation: float(1_0)"),
     ("1 % 0", "integer divide by zero"),
-    ("fromJSON('{')", "fromJSON: "),
+    ("fromJSON('{')", "unexpected end of JSON input"),
     ("fromJSON('[1e999]')", "is too large"),
-    ("fromJSON('NaN')", "invalid value NaN"),
-    ("fromBase64('?')", "fromBase64: illegal base64 data"),
+    ("fromJSON('NaN')", "invalid character 'N' looking for beginning of value"),
+    ("fromBase64('?')", "illegal base64 data at input byte 0"),
     ("toJSON(1 / 0)", "json: unsupported value: +Inf"),
     ("randomInt(0)", "randomInt: the bound must be at least 1 (got 0)"),
     ("repeat('a', -1)", "expected positive integer, got -1"),
@@ -123,7 +126,7 @@ EVALUATING = [
     ("groupBy([[1]], #)", "a list cannot be the key of a map"),
     ("max('a', 1)", "invalid argument for max (type string)"),
     ("bitshl(1, -1)", "negative shift count -1"),
-    ("duration('1 hour')", 'time: invalid duration "1 hour"'),
+    ("duration('1 hour')", 'time: unknown unit " hour" in duration "1 hour"'),
     ("date('tomorrow')", "invalid date tomorrow"),
     ("date('2024-13-01', '2006-01-02')", "out of range"),
     ("timezone('Nowhere/Land')", "unknown time zone Nowhere/Land"),

@@ -129,9 +129,12 @@ def _evaluated(row: Row, task: TaskSpec, known: context.Context) -> TaskSpec | E
     try:
         if says_no(task, known):
             return _ending(row, TaskState.SKIPPED, Reason.CONDITION, "its condition is false")
-        return resolve(task, known)
+        resolved = resolve(task, known)
     except expressions.ExpressionError as problem:
         return _ending(row, TaskState.FAILED, Reason.TEMPLATE, clean(str(problem)))
+    if task.fault:
+        return _ending(row, TaskState.FAILED, Reason.SETUP, task.fault)
+    return resolved
 
 
 def _ending(row: Row, state: TaskState, reason: Reason, error: str) -> Ending:

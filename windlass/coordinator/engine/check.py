@@ -25,10 +25,12 @@ _SHOWN = 10  # names of a cycle
 def problems(spec: JobSpec) -> list[Problem]:
     notes = Notes()
     note_unstorable(notes, spec)
-    templates = Templates(notes)
+    templates = Templates(notes, lenient=spec.lenient)
     _job(notes, templates, spec)
     if 0 < len(spec.tasks) <= MOST_TASKS:
         _tasks(notes, templates, spec.tasks)
+        if not spec.lenient:
+            _unique(notes, "var", [task.var for task in spec.tasks])
     else:
         notes.add(("tasks",), f"there are {len(spec.tasks)} tasks", f"1 to {MOST_TASKS:,}")
     return notes.found()
@@ -63,7 +65,6 @@ def _tasks(notes: Notes, templates: Templates, tasks: Sequence[TaskSpec]) -> Non
         check_task.check(notes, templates, task)
     notes.at = ()
     _unique(notes, "name", [task.key or task.name for task in tasks])
-    _unique(notes, "var", [task.var for task in tasks])
     _needs(notes, tasks)
 
 

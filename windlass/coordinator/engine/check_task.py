@@ -21,14 +21,16 @@ _DEFAULT_RETRY = Retry()
 
 
 class Templates:
-    """Compiles each text once, however many tasks share it."""
+    """Compiles each text once, however many tasks share it; not at all where that is left to the
+    start of a task."""
 
-    def __init__(self, notes: Notes) -> None:
+    def __init__(self, notes: Notes, *, lenient: bool = False) -> None:
+        self.lenient = lenient
         self._notes = notes
         self._flaws: dict[str, str] = {}
 
     def check(self, place: Path, text: str) -> None:
-        if not expressions.is_templated(text):
+        if self.lenient or not expressions.is_templated(text):
             return
         if text not in self._flaws and len(self._flaws) < MOST_TEMPLATES:
             self._flaws[text] = _flaw(text)
@@ -57,16 +59,22 @@ def check(notes: Notes, templates: Templates, task: TaskSpec) -> None:
     notes.length(("key",), task.key, 0, NAME_LENGTH)
     notes.within(("priority",), task.priority, PRIORITIES.start, PRIORITIES.stop - 1)
     note_tags(notes, task.tags)
-    if task.var is not None and not (task.var.isascii() and task.var.isidentifier()):
-        notes.add(("var",), f"{task.var!r} cannot be used in expressions", IDENTIFIER)
+    if task.var is not None and not templates.lenient:
+        _var(notes, task.var)
     if not expressions.is_templated(task.queue):
         note_queue(notes, task.queue)
     if task.retry != _DEFAULT_RETRY:
         _retry(notes, task.retry)
-    check_container.check(notes, task.container)
+    if not (task.fault or task.parallel or task.each or task.subjob):
+        check_container.check(notes, task.container)
     _templates(templates, task)
     if task.pre or task.post or task.sidecars:
         check_beside.check(notes, templates, task)
+
+
+def _var(notes: Notes, var: str) -> None:
+    if not (var.isascii() and var.isidentifier()):
+        notes.add(("var",), f"{var!r} cannot be used in expressions", IDENTIFIER)
 
 
 def note_queue(notes: Notes, queue: str) -> None:

@@ -64,4 +64,6 @@ def _templates_in(container: spec.Container) -> Sequence[str]:
 
 def is_templated(task: spec.TaskSpec) -> bool:
     """Something has to be decided or evaluated before it can start."""
-    return task.condition is not None or any(map(expressions.is_templated, templates_of(task)))
+    if task.condition is not None or task.fault:
+        return True
+    return any(map(expressions.is_templated, templates_of(task)))

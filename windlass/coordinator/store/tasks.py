@@ -155,11 +155,12 @@ _OUTPUTS = """
 SELECT job_id, var, output FROM task
 WHERE job_id = ANY(%(job_ids)s::uuid[]) AND var IS NOT NULL AND output IS NOT NULL
   AND (%(vars)s::text[] IS NULL OR var = ANY(%(vars)s::text[]))
+ORDER BY ended_at
 """
 
 
 def outputs(tx: Tx, job_ids: Sequence[UUID], vars: Iterable[str] | None) -> Sequence[Row]:
-    """What tasks have left under these vars (None: under any)."""
+    """What tasks have left under these vars (None: under any); what was left last comes last."""
     return tx.all(_OUTPUTS, job_ids=list(job_ids), vars=None if vars is None else list(vars))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 
 from windlass.coordinator.engine.expressions.problems import ExpressionError
 
-__all__ = ["ExpressionError", "check", "evaluate", "is_templated", "render"]
+__all__ = ["ExpressionError", "check", "check_first", "evaluate", "is_templated", "render"]
 
 
 def is_templated(text: str) -> bool:
@@ -23,6 +23,13 @@ def check(text: str, names: Collection[str] | None = None) -> None:
     from windlass.coordinator.engine.expressions import rendering  # noqa: PLC0415 - only who has templates pays
 
     rendering.check(text, names)
+
+
+def check_first(text: str) -> None:
+    """Compile what ``evaluate`` would evaluate, as far as that goes without knowing any name."""
+    from windlass.coordinator.engine.expressions import rendering  # noqa: PLC0415 - likewise
+
+    rendering.check_first(text)
 
 
 def render(text: str, context: Mapping[str, object]) -> str:

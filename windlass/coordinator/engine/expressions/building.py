@@ -123,7 +123,7 @@ class Builder(Transformer[Token, Node]):
         return nodes.Pointer(_at(token), str(token))
 
     def shorthand(self, dot: Token, key: nodes.Constant) -> Node:
-        return nodes.Member(key.at, nodes.Pointer(_at(dot), "#"), key, dotted=True)
+        return nodes.Member(key.at, nodes.Pointer(_at(dot), "#", "."), key, dotted=True)
 
     def group(self, inner: Node) -> Node:
         return inner

@@ -74,7 +74,7 @@ def _name(node: nodes.Name, scope: Scope) -> Nature:
 @of.register
 def _pointer(node: nodes.Pointer, scope: Scope) -> Nature:
     if scope.element is None:
-        raise Fault("cannot use pointer accessor outside predicate", node.at)
+        raise Fault(f'unexpected token Operator("{node.written}")', node.at)
     if node.name in {"#acc", "#index"}:
         return INT if node.name == "#index" else UNKNOWN
     if node.name != "#":
@@ -200,9 +200,11 @@ def _call(node: nodes.Call, scope: Scope) -> Nature:
         return _walk(node, scope)
     if node.name in scope.names:
         raise Fault(f"{scope.names[node.name]} is not callable", node.at)
-    if node.name not in FUNCTIONS:
-        raise Fault(f"unknown name {node.name}", node.at)
     given = [of(argument, scope) for argument in node.arguments]
+    if node.name not in FUNCTIONS:
+        if scope.strict:
+            raise Fault(f"unknown name {node.name}", node.at)
+        return UNKNOWN
     try:
         return FUNCTIONS[node.name].nature(given, [each.at for each in node.arguments])
     except Fault as fault:

@@ -1,41 +1,23 @@
 """Times and durations: read and written in Go's layouts."""
 
-import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from windlass.coordinator.engine.expressions.problems import Fault
 from windlass.coordinator.engine.expressions.values import Duration, wrap
+from windlass.shared.golang import durations
 
 _SECOND = 1_000_000_000
-_UNITS = {"ns": 1, "us": 1_000, "µs": 1_000, "μs": 1_000, "ms": 1_000_000}
-_UNITS |= {"s": _SECOND, "m": 60 * _SECOND, "h": 3_600 * _SECOND}
-_PART = re.compile(r"([0-9]{1,20}\.?[0-9]{0,20}|\.[0-9]{1,20})(ns|us|µs|μs|ms|s|m|h)")
+_UNITS = {"ns": 1, "µs": 1_000, "ms": 1_000_000}
 _MAX_WRITTEN = 200
 
 
 def duration(text: str) -> Duration:
     """``1h30m``, ``-1.5s``, ``0``."""
-    body = text.removeprefix("-").removeprefix("+") if text[1:2] not in {"-", "+"} else ""
-    if body == "0":
-        return Duration(0)
-    if not body or len(body) > _MAX_WRITTEN:
-        raise Fault(f'time: invalid duration "{text[:_MAX_WRITTEN]}"')
-    total, at = 0, 0
-    for part in _PART.finditer(body):
-        if part.start() != at:
-            break
-        at = part.end()
-        total += _part(part[1], _UNITS[part[2]])
-    if at != len(body) or wrap(total) != total:
-        raise Fault(f'time: invalid duration "{text}"')
-    return Duration(-total if text.startswith("-") else total)
-
-
-def _part(number: str, unit: int) -> int:
-    whole, _, fraction = number.partition(".")
-    scale: int = 10 ** len(fraction)
-    return int(whole or 0) * unit + int(fraction or 0) * unit // scale
+    try:
+        return Duration(durations.nanoseconds(text[:_MAX_WRITTEN]))
+    except ValueError as problem:
+        raise Fault(str(problem)) from None
 
 
 def show_duration(value: Duration) -> str:

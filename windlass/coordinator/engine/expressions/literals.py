@@ -22,6 +22,7 @@ _ESCAPE = re.compile(
     r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.?))", re.DOTALL
 )
 _BASES = {"0x": 16, "0o": 8, "0b": 2}
+_KINDS = {16: "hex", 8: "octal", 2: "binary"}
 _SURROGATES = range(0xD800, 0xE000)
 MAX_INT = 2**63 - 1
 
@@ -36,7 +37,9 @@ def number(written: str, at: int) -> int | float:
     except ValueError:
         raise Fault(f'bad number syntax: "{written}"', at) from None
     if value > MAX_INT:
-        raise Fault("integer literal is too large", at)
+        message = f'strconv.ParseInt: parsing "{digits}": value out of range'
+        kind = _KINDS.get(base or 10, "integer")
+        raise Fault(f"invalid {kind} literal: {message}", at + len(written) - 1)
     return value
 
 

@@ -38,9 +38,10 @@ class Name(Node):
 
 @dataclass(slots=True)
 class Pointer(Node):
-    """``#``, ``#acc`` and ``#index`` inside a predicate."""
+    """``#``, ``#acc`` and ``#index`` inside a predicate; ``written``: how it begins."""
 
     name: str
+    written: str = "#"
 
 
 @dataclass(slots=True)

@@ -38,7 +38,8 @@ def binary(node: Binary, left: Nature, right: Nature) -> Nature:
     """Raises Fault where the two can never go together."""
     found = _RULES[node.operator](left, right)
     if found is None:
-        message = f"invalid operation: {node.operator} (mismatched types {left} and {right})"
+        both = " and ".join("unknown" if each == NIL else str(each) for each in (left, right))
+        message = f"invalid operation: {node.operator} (mismatched types {both})"
         raise Fault(message, node.at)
     if node.operator == "in":
         _check_membership(node, left, right)

@@ -22,5 +22,4 @@ def describe(fault: Fault, source: str) -> str:
     start = source.rfind("\n", 0, at) + 1
     line, column = source.count("\n", 0, at) + 1, at - start
     shown = source[start:].split("\n", 1)[0].replace("\t", " ")
-    mark = f"\n | {'.' * column}^" if shown[: column + 1].isascii() else ""
-    return f"{fault.message} ({line}:{column + 1})\n | {shown}{mark}"
+    return f"{fault.message} ({line}:{column + 1})\n | {shown}\n | {'.' * column}^"

@@ -39,6 +39,17 @@ def environment(context: Mapping[str, object]) -> dict[str, object]:
 
 
 @lru_cache(maxsize=4096)
+def check_alone(source: str) -> None:
+    """What can be said of it without knowing any name. Raises ExpressionError."""
+    try:
+        nature(parse(source), (), strict=False)
+    except Fault as fault:
+        raise _compile_error(source, describe(fault, source)) from None
+    except RecursionError:
+        raise _compile_error(source, "the expression is nested too deeply") from None
+
+
+@lru_cache(maxsize=4096)
 def program(source: str, names: Names, strict: bool = True) -> Step:
     """Raises ExpressionError, with the place."""
     try:

@@ -17,6 +17,10 @@ def check(text: str, names: Collection[str] | None) -> None:
             programs.program(source, known, names is not None)
 
 
+def check_first(text: str) -> None:
+    programs.check_alone(_first(text))
+
+
 def render(text: str, context: Mapping[str, object]) -> str:
     known, env, budget = programs.names_of(context), programs.environment(context), Budget()
     pieces: list[str] = []
@@ -43,7 +47,7 @@ def _shown(source: str, value: object, budget: Budget) -> str:
 
 
 def evaluate(text: str, context: Mapping[str, object]) -> object:
-    source = next((found for _, found in blocks(text) if found is not None), text)
+    source = _first(text)
     env, budget = programs.environment(context), Budget()
     step = programs.program(source, programs.names_of(context))
     value = programs.run(source, step, env, budget)
@@ -54,3 +58,7 @@ def evaluate(text: str, context: Mapping[str, object]) -> object:
     except RecursionError:
         raise programs.evaluation_error(source, "a value is nested too deeply") from None
     return value
+
+
+def _first(text: str) -> str:
+    return next((found for _, found in blocks(text) if found is not None), text)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _KINDS = {"NAME": "Identifier", "NUMBER": "Number", "STRING": "String", "RAW": "String"}
 _BRACKETS = "()[]{}"
+_QUOTES = "\"'`"
 
 
 def parse(source: str) -> Node:
@@ -48,20 +49,26 @@ def _unexpected(problem: "UnexpectedInput", source: str) -> Fault:
     if isinstance(problem, UnexpectedToken):
         return _unexpected_token(problem.token, source)
     at = problem.pos_in_stream or 0
+    if source[at] in _QUOTES:
+        return Fault("literal not terminated", len(source))
     return Fault(_unreadable(source, at), at)
 
 
 def _unexpected_token(token: "Token", source: str) -> Fault:
     if token.type == "$END":
-        return Fault("unexpected token EOF", max(len(source) - 1, 0))
+        text = "unexpected token EOF"
+        if source.endswith(".") and not source.endswith(".."):
+            text = "unexpected end of expression"
+        return Fault(text, max(len(source) - 1, 0))
     kind = _KINDS.get(token.type, "Bracket" if token in _BRACKETS else "Operator")
-    return Fault(f'unexpected token {kind}("{token}")', token.start_pos)
+    word = str(token)[1:-1] if kind == "String" else token
+    return Fault(f'unexpected token {kind}("{word}")', token.start_pos)
 
 
 def _unreadable(source: str, at: int) -> str:
     char = source[at]
-    if char in "\"'`":
-        return "literal not terminated"
+    if char == "&":
+        return 'unexpected token Operator("&")'
     if source.startswith("/*", at):
         return "unclosed comment"
     if char.isdigit():

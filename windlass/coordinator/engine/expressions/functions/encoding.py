@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 import math
+import re
 from typing import NoReturn
 
 from windlass.coordinator.engine.expressions import documents
@@ -12,6 +13,10 @@ from windlass.coordinator.engine.expressions.natures import STRING
 from windlass.coordinator.engine.expressions.problems import Fault
 from windlass.coordinator.engine.expressions.registry import function
 from windlass.coordinator.engine.expressions.values import is_list, is_map, measure
+from windlass.shared.golang.jsonscan import what_is_wrong
+
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+_LEAST = 2  # letters of a group before its padding
 
 
 @function("toJSON", "any", result=STRING)
@@ -29,7 +34,7 @@ def from_json(budget: Budget, text: str) -> object:
             text, parse_int=_number, parse_float=_number, parse_constant=_constant
         )
     except ValueError as problem:
-        raise Fault(f"fromJSON: {problem}") from None
+        raise Fault(what_is_wrong(text) or str(problem)) from None
     measure(budget, value)
     return _whole(value) if "\\u" in text else value
 
@@ -69,4 +74,17 @@ def from_base64(budget: Budget, text: str) -> str:
         plain = text.replace("\r", "").replace("\n", "")
         return base64.b64decode(plain, validate=True).decode(errors="replace")
     except (binascii.Error, ValueError):
-        raise Fault("fromBase64: illegal base64 data") from None
+        place = _first_bad(plain)
+        raise Fault(f"illegal base64 data at input byte {place}") from None
+
+
+def _first_bad(text: str) -> int:
+    """Where Go's decoder stops: at what is no letter of Base64, else at the last group."""
+    data = text.encode(errors="surrogatepass")
+    found = _NOT_BASE64.search(data)
+    if found is None:
+        return len(data) - len(data) % 4
+    if data[found.start() : found.start() + 1] != b"=" or found.start() % 4 < _LEAST:
+        return found.start()
+    padded = data[found.start() :].startswith(b"==") or found.start() % 4 == _LEAST + 1
+    return found.start() + 1 + (padded and found.start() % 4 == _LEAST)
