@@ -22,6 +22,7 @@ def resolve(task: TaskSpec, context: Context) -> TaskSpec:
         task,
         name=_name(task.name, context),
         queue=_queue(task.queue, context),
+        var=None if task.var is None else _text(task.var, context),
         container=_container(task.container, context),
         pre=tuple(_step(step, context) for step in task.pre),
         post=tuple(_step(step, context) for step in task.post),

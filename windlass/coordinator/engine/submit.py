@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from windlass.coordinator.engine import activate, check
-from windlass.coordinator.engine.context import is_templated
+from windlass.coordinator.engine.context import is_templated, kind_of
 from windlass.coordinator.engine.errors import Conflict, Invalid
 from windlass.coordinator.engine.ports import Signals
 from windlass.coordinator.engine.turn import Turn
@@ -150,6 +150,7 @@ def _job(id: JobId, submission: Submission) -> NewJob:
         timeout=job.timeout,
         fail_fast=job.fail_fast,
         templated=job.output is not None,
+        nested=any(map(kind_of, job.tasks)),
     )
 
 
@@ -180,4 +181,5 @@ def _row(position: int, task: TaskSpec, id: TaskId, *, starts: bool, templated: 
         queue=task.queue,
         priority=task.priority,
         spec=spec.encode(task).decode(),
+        kind=kind_of(task),
     )

@@ -17,6 +17,7 @@ class Turn:
     ready: list[UUID] = field(default_factory=list)  # tasks that wait for nothing any more
     changed: set[UUID] = field(default_factory=set)  # jobs somebody may be watching
     stopping: set[UUID] = field(default_factory=set)  # jobs for which an early end is news
+    halting: set[UUID] = field(default_factory=set)  # jobs parts of which shall end early
     over: set[UUID] = field(default_factory=set)  # jobs that have ended
     due: bool = False  # there are new attempts
 
@@ -27,7 +28,9 @@ class Turn:
 
     def tell(self, signals: Signals) -> None:
         """After the commit."""
-        if self.due or self.ready:  # the loop that starts what is ready wakes with the dispatcher
+        if (
+            self.due or self.ready or self.halting
+        ):  # the loop that starts what is ready wakes with the dispatcher
             signals.wake_dispatch()
         if self.changed:
             signals.changed(sorted(self.changed))

@@ -42,7 +42,7 @@ _HELD = """
 SELECT attempt.id, attempt.task_id, attempt.job_id, attempt.number, attempt.epoch, attempt.state,
     attempt.node, attempt.queue, attempt.priority, attempt.timeout, attempt.settled,
     attempt.log_bytes, attempt.cancelling, task.position, task.key, task.allow_failure,
-    task.failures, task.losses,
+    task.failures, task.losses, task.stopped,
     CASE WHEN again.id IS NOT NULL THEN attempt.message END AS message,
     CASE WHEN again.id IS NOT NULL THEN task.spec END AS spec
 FROM attempt JOIN task ON task.id = attempt.task_id

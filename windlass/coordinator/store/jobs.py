@@ -26,15 +26,22 @@ class NewJob:
     timeout: float | None
     fail_fast: bool
     templated: bool
+    nested: bool = False
+    parent_task: UUID | None = None
+    parent_job: UUID | None = None
+    parent_epoch: int | None = None
+    attached: bool = False
 
 
 _INSERT = """
 WITH made AS (
     INSERT INTO job (id, door, external_id, owner, name, description, state, priority, queue, tags,
-                     spec, total, timeout, fail_fast, templated)
+                     spec, total, timeout, fail_fast, templated, nested, parent_task, parent_job,
+                     parent_epoch, attached)
     VALUES (%(id)s, %(door)s, %(external_id)s, %(owner)s, %(name)s, %(description)s, 'pending',
             %(priority)s, %(queue)s, %(tags)s::text[], %(spec)s, %(total)s, %(timeout)s,
-            %(fail_fast)s, %(templated)s)
+            %(fail_fast)s, %(templated)s, %(nested)s, %(parent_task)s, %(parent_job)s,
+            %(parent_epoch)s, %(attached)s)
     RETURNING id, state
 )
 INSERT INTO history (job_id, entity, entity_id, became, reason)
@@ -55,7 +62,7 @@ def ask_moment(writer: Writer) -> None:
     writer.run(_MOMENT)
 
 
-_LOCKED = "id, name, state, wanted, settling, epoch, total, ended, failed, error, fail_fast"
+_LOCKED = "id, name, state, wanted, settling, epoch, total, ended, failed, error, fail_fast, nested"
 
 _LOCK = f"SELECT {_LOCKED} FROM job WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE"  # noqa: S608 - constants only
 

@@ -17,6 +17,7 @@ _COLUMNS = {
     "exit_code": "integer",
     "node": "text",
     "name": "text",
+    "var": "text",
     "queue": "text",
     "attempts": "integer",
     "output": "text",
