@@ -120,18 +120,20 @@ def _taking_in(config: Config, base: Ground) -> Sequence[Loop]:
 
 
 def _watching(config: Config, base: Ground) -> Sequence[Loop]:
-    from windlass.coordinator.engine import cancel, deadlines, fleet, halt
+    from windlass.coordinator.engine import cancel, deadlines, fleet, halt, subjobs
     from windlass.coordinator.engine.reap import Pace, Reaper
 
     db, signals = base.db, base.signals
     stop = partial(cancel.carry_out, db, signals, 20)
     halting = partial(halt.carry_out, db, signals, 20)
+    follow = partial(subjobs.follow, db, signals)
     every = min(3.0, config.lease.total_seconds() / RENEWALS)
     late = partial(deadlines.enforce, db, signals)
     return [
         Loop(Reaper(db, signals, signals, Pace(config.lease)).step, every=every),
         Loop(in_batches("cancel", stop, full=20), every=1.0, nudged=True, gap=0.1),
         Loop(in_batches("halt", halting, full=20), every=1.0, nudged=True, gap=0.1),
+        Loop(in_batches("subjobs", follow, full=subjobs.BATCH), every=1.0, nudged=True, gap=0.1),
         Loop(in_batches("deadlines", late, full=deadlines.BATCH), every=2.0),
         Loop(in_batches("fleet", partial(fleet.forget, db), full=1_000_000), every=3600.0),
     ]

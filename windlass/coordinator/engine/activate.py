@@ -126,7 +126,7 @@ def _decide(turn: Turn, rows: Sequence[Row]) -> list[tuple[Row, Outcome]]:
             break
         known = context.within(contexts[row["job_id"]], row["scope"])
         outcome = _evaluated(row, task, known)
-        size += outcome.size if isinstance(outcome, Unfolding) else 0
+        size += outcome.weight if isinstance(outcome, Unfolding) else 0
         decided.append((row, outcome))
     return decided
 

@@ -38,7 +38,8 @@ def rerun(db: Database, signals: Signals, id: TaskId) -> int:
 
 def delete(db: Database, id: JobId) -> None:
     with db.transaction() as tx:
-        _finished(tx, id)
+        if _finished(tx, id)["attached"]:
+            raise Conflict("the task that started the job has not taken its result yet")
         deletion.delete(tx, id)
 
 

@@ -40,6 +40,7 @@ def job(row: Row, why: Why | None = None) -> JobView:
         started_at=row["started_at"],
         ended_at=row["ended_at"],
         why=why,
+        parent_task=row["parent_task"],
     )
 
 
@@ -70,6 +71,12 @@ def task(row: Row, waiting_for: tuple[str, ...] = ()) -> TaskView:
         node=row["node"],
         needs=tuple(row["needs"]),
         waiting_for=waiting_for,
+        kind=row["kind"],
+        parent=row["parent"],
+        size=row["size"],
+        done=row["done"],
+        item_index=row["item"],
+        subjob_id=row["subjob_id"],
     )
 
 

@@ -14,7 +14,7 @@ from windlass.coordinator.store import attempts, edges, idempotency, jobs, tasks
 from windlass.coordinator.store.attempts import NewAttempt
 from windlass.coordinator.store.db import Batch, Database, Writer
 from windlass.coordinator.store.errors import Taken
-from windlass.coordinator.store.jobs import NewJob
+from windlass.coordinator.store.jobs import NewJob, Parent
 from windlass.coordinator.store.tasks import NewTask
 from windlass.shared import spec
 from windlass.shared.ids import JobId, TaskId, new_job_id, new_task_id
@@ -41,11 +41,17 @@ def submit(db: Database, signals: Signals, submission: Submission) -> Submitted:
     return Submitted(job_id=job.id, created=True)
 
 
+def write(writer: Writer, submission: Submission, parent: Parent) -> None:
+    """A sub-job. The loop of ``activate`` starts what has to be evaluated."""
+    _Made(new_job_id(), submission, parent).write(writer)
+
+
 class _Made:
     """Everything that becomes a row."""
 
-    def __init__(self, id: JobId, submission: Submission) -> None:
+    def __init__(self, id: JobId, submission: Submission, parent: Parent | None = None) -> None:
         self.id = id
+        self._parent = parent
         self.submission = submission
         self._tasks, self._first = _tasks(id, submission.spec)
         # Expressions have to be evaluated before these can start, which they could at once.
@@ -54,7 +60,7 @@ class _Made:
     def write(self, writer: Writer) -> None:
         job, document = self.submission.spec, self.submission.document
         _remember(writer, self.id, self.submission)
-        jobs.insert(writer, _job(self.id, self.submission))
+        jobs.insert(writer, _job(self.id, self.submission, self._parent))
         if document is not None:
             jobs.insert_document(writer, self.id, clean(document))
         tasks.insert(writer, self.id, self._tasks)
@@ -133,7 +139,7 @@ def _key(submission: Submission) -> idempotency.Key:
     return idempotency.Key(submission.door, submission.owner, submission.idempotency_key or "")
 
 
-def _job(id: JobId, submission: Submission) -> NewJob:
+def _job(id: JobId, submission: Submission, parent: Parent | None) -> NewJob:
     job = submission.spec
     return NewJob(
         id=id,
@@ -151,6 +157,7 @@ def _job(id: JobId, submission: Submission) -> NewJob:
         fail_fast=job.fail_fast,
         templated=job.output is not None,
         nested=any(map(kind_of, job.tasks)),
+        parent=parent,
     )
 
 

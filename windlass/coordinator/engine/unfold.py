@@ -11,20 +11,23 @@ from uuid import UUID
 
 import msgspec
 
-from windlass.coordinator.engine import context, expressions
+from windlass.coordinator.engine import context, expressions, resolve
 from windlass.coordinator.engine.context import Context
 from windlass.coordinator.engine.turn import Turn
-from windlass.coordinator.store import composites, tasks
+from windlass.coordinator.engine.views import Submission
+from windlass.coordinator.store import composites, subjobs, tasks
 from windlass.coordinator.store.composites import Begun
 from windlass.coordinator.store.db import Row
+from windlass.coordinator.store.jobs import Parent
 from windlass.coordinator.store.tasks import NewTask
 from windlass.shared import spec
 from windlass.shared.ids import new_task_id
-from windlass.shared.spec import Each, TaskSpec
+from windlass.shared.spec import Each, JobSpec, TaskSpec
 from windlass.shared.states import TaskState
 
 MOST_CHILDREN = 100_000  # of one composite
 AT_ONCE = 100_000  # children written by one transaction
+SUBJOB = 1_000  # a sub-job takes as long to write as so many children
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,20 @@ class Unfolding:
     task: TaskSpec  # the composite, resolved
     children: Sequence[TaskSpec]
     scopes: Sequence[str | None]
+    job: JobSpec | None = None  # of a sub-job, as evaluated
 
     @property
     def size(self) -> int:
         return len(self.scopes)
+
+    @property
+    def weight(self) -> int:
+        return SUBJOB if self.job else self.size
+
+    @property
+    def is_over(self) -> bool:
+        """There is nothing to wait for."""
+        return bool(self.task.subjob.detached if self.task.subjob else not self.size)
 
 
 def unfolding(row: Row, task: TaskSpec, known: Context) -> Unfolding:
@@ -50,7 +63,8 @@ def unfolding(row: Row, task: TaskSpec, known: Context) -> Unfolding:
     if task.each:
         scopes = list(_scopes(task.each, row["scope"], known))
         return Unfolding(row, task, [task.each.task], scopes)
-    return Unfolding(row, task, [], [])
+    job = resolve.subjob(task.subjob.job, known) if task.subjob else None
+    return Unfolding(row, task, [], [], job)
 
 
 def _scopes(each: Each, outer: str | None, known: Context) -> Iterator[str]:
@@ -83,8 +97,44 @@ def write(turn: Turn, unfoldings: Sequence[Unfolding]) -> Sequence[Unfolding]:
         tasks.insert(turn.tx, job_id, rows)
         turn.ready += [row.id for row in rows if row.waiting_on == 0]
     composites.begun(turn.tx, [Begun(each.row["id"], each.size) for each in unfoldings])
+    _write_jobs(turn, [each for each in unfoldings if each.job])
     turn.changed.update(made)
-    return [each for each in unfoldings if not each.size]
+    return [each for each in unfoldings if each.is_over]
+
+
+def _write_jobs(turn: Turn, unfoldings: Sequence[Unfolding]) -> None:
+    from windlass.coordinator.engine import submit  # noqa: PLC0415 - it starts tasks, as we do
+
+    if not unfoldings:
+        return
+    origins = subjobs.origins(turn.tx, sorted({each.row["job_id"] for each in unfoldings}))
+    with turn.tx.together() as batch:
+        for each in unfoldings:
+            submission, parent = _submission(each, origins[each.row["job_id"]]), _parent(turn, each)
+            submit.write(batch, submission, parent)
+    turn.due = True
+
+
+def _submission(made: Unfolding, origin: Row) -> Submission:
+    assert made.job is not None and made.task.subjob is not None  # noqa: S101, PT018 - a sub-job's
+    return Submission(
+        spec=made.job,
+        door=origin["door"],
+        owner=origin["owner"],
+        document=made.task.subjob.document,
+        checked=True,
+    )
+
+
+def _parent(turn: Turn, made: Unfolding) -> Parent:
+    assert made.task.subjob is not None  # noqa: S101 - a sub-job's
+    job_id = made.row["job_id"]
+    return Parent(
+        task_id=made.row["id"],
+        job_id=job_id,
+        epoch=turn.jobs[job_id]["epoch"],
+        attached=not made.task.subjob.detached,
+    )
 
 
 def _rows(made: Unfolding, first: int) -> list[NewTask]:

@@ -11,6 +11,16 @@ from windlass.coordinator.store.rows import packed
 
 
 @dataclass(frozen=True, kw_only=True)
+class Parent:
+    """The task that starts a sub-job. ``attached``: it waits for the end of it."""
+
+    task_id: UUID
+    job_id: UUID
+    epoch: int
+    attached: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class NewJob:
     id: UUID
     door: str
@@ -26,11 +36,8 @@ class NewJob:
     timeout: float | None
     fail_fast: bool
     templated: bool
-    nested: bool = False
-    parent_task: UUID | None = None
-    parent_job: UUID | None = None
-    parent_epoch: int | None = None
-    attached: bool = False
+    nested: bool
+    parent: Parent | None = None  # of a sub-job
 
 
 _INSERT = """
@@ -51,7 +58,16 @@ SELECT id, 'job', id, state, 'submitted' FROM made
 
 def insert(writer: Writer, job: NewJob) -> None:
     """Taken (``job_external``): the door's id is in use."""
-    writer.run(_INSERT, **vars(job))
+    values, parent = dict(vars(job)), job.parent
+    del values["parent"]
+    writer.run(
+        _INSERT,
+        **values,
+        parent_task=parent and parent.task_id,
+        parent_job=parent and parent.job_id,
+        parent_epoch=parent and parent.epoch,
+        attached=parent is not None and parent.attached,
+    )
 
 
 _MOMENT = "SELECT now() AS moment"
@@ -62,7 +78,10 @@ def ask_moment(writer: Writer) -> None:
     writer.run(_MOMENT)
 
 
-_LOCKED = "id, name, state, wanted, settling, epoch, total, ended, failed, error, fail_fast, nested"
+_LOCKED = (
+    "id, name, state, wanted, settling, epoch, total, ended, failed, error, fail_fast, nested, "
+    "attached"
+)
 
 _LOCK = f"SELECT {_LOCKED} FROM job WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE"  # noqa: S608 - constants only
 
