@@ -28,12 +28,19 @@ class Templates:
         self.lenient = lenient
         self._notes = notes
         self._flaws: dict[str, str] = {}
+        self._names: tuple[str, ...] = ()
+
+    def seeing(self, name: str) -> "Templates":
+        """For expressions within a loop, which see its variable as well."""
+        inside = Templates(self._notes, lenient=self.lenient)
+        inside._names = (*self._names, name)
+        return inside
 
     def check(self, place: Path, text: str) -> None:
         if self.lenient or not expressions.is_templated(text):
             return
         if text not in self._flaws and len(self._flaws) < MOST_TEMPLATES:
-            self._flaws[text] = _flaw(text)
+            self._flaws[text] = _flaw(text, self._names)
         if flaw := self._flaws.get(text):
             self._notes.add(place, flaw)
 
@@ -45,9 +52,9 @@ class Templates:
             self.check(("container", "env", name), value)
 
 
-def _flaw(text: str) -> str:
+def _flaw(text: str, names: tuple[str, ...]) -> str:
     try:
-        expressions.check(text, names=())
+        expressions.check(text, names=names)
     except expressions.ExpressionError as problem:
         return str(problem)
     return ""

@@ -59,7 +59,8 @@ ORDER BY needed.position LIMIT %(limit)s
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Of which states (none: of any), with parts of composites or without, how named, and from which position on or back."""
+    """Of which states (none: of any), with parts of composites or without, how named, and from
+    which position on or back."""
 
     states: tuple[str, ...] = ()
     children: bool = False

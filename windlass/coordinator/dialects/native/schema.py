@@ -51,6 +51,10 @@ class Names(ListOf):
         super().__init__(Text(least=1, most=_NAME), most=MOST_TASKS)
 
 
+_KINDS = ("parallel", "each", "subjob", "run", "cmd", "image")
+_ONE_KIND = "one of parallel, each and subjob, or what a container runs"
+
+
 class RetryDocument(Strict):
     limit = Whole(0, 100)
     initial_delay = Duration()
@@ -154,14 +158,39 @@ class SidecarDocument(ProgramDocument):
     probe = Part(ProbeDocument)
 
 
-class TaskDocument(SharedDocument, ProgramDocument):
+class ChildDocument(SharedDocument, ProgramDocument):
+    """A task wherever it stands: what it needs is said of tasks of the job itself only."""
+
     name = Text(least=1, most=_NAME, required=True)
     pre = ListOf(Part(StepDocument), most=100)
     post = ListOf(Part(StepDocument), most=100)
     sidecars = ListOf(Part(SidecarDocument), most=100)
-    needs = Names()
     condition = Scalar(data_key="if", least=1, most=_TEMPLATE)
     var = Text(least=1, most=_NAME)
+    parallel = Part(lambda: ParallelDocument())  # noqa: PLW0108 - defined below
+    each = Part(lambda: EachDocument())  # noqa: PLW0108 - defined below
+    subjob = Part(lambda: SubjobDocument())  # noqa: PLW0108 - defined below
+
+    @validates_schema(skip_on_field_errors=False)
+    def one_kind(self, document: dict[str, Any], **_: Any) -> None:
+        given = [name for name in _KINDS if name in document]
+        for name in given[1:]:
+            raise ValidationError({name: [Said(f"does not go with {given[0]}", _ONE_KIND)]})
+
+
+class TaskDocument(ChildDocument):
+    needs = Names()
+
+
+class ParallelDocument(Strict):
+    tasks = ListOf(Part(ChildDocument), least=1, most=MOST_TASKS, required=True)
+
+
+class EachDocument(Strict):
+    list = Text(least=1, most=_TEMPLATE, required=True)
+    var = Text(least=1, most=_NAME)
+    concurrency = Whole(0, MOST_TASKS)
+    task = Part(ChildDocument, required=True)
 
 
 class JobDocument(Strict):
@@ -177,3 +206,9 @@ class JobDocument(Strict):
     output = Text(least=1, most=_TEMPLATE)
     defaults = Part(DefaultsDocument)
     tasks = ListOf(Part(TaskDocument), least=1, most=MOST_TASKS, required=True)
+
+
+class SubjobDocument(JobDocument):
+    """A job in the place of a task."""
+
+    detached = Flag()

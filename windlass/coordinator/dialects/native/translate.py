@@ -3,19 +3,24 @@
 from collections.abc import Mapping
 from typing import Any
 
-from windlass.coordinator.dialects.native import graph
+import msgspec
+
+from windlass.coordinator.dialects.native import describe, graph
 from windlass.shared.spec import (
     DEFAULT_PRIORITY,
     DEFAULT_QUEUE,
     Container,
+    Each,
     JobSpec,
     Limits,
     Mount,
+    Parallel,
     Probe,
     Registry,
     Retry,
     Sidecar,
     Step,
+    Subjob,
     TaskSpec,
 )
 
@@ -46,7 +51,7 @@ def to_job_spec(doc: Doc) -> JobSpec:
     defaults = {"queue": queue, "priority": priority, **doc.get("defaults", {})}
     by_name = graph.positions(doc["tasks"])
     tasks = tuple(
-        _task(_merged(defaults, task), graph.needed(task, position, by_name))
+        _task(defaults, task, graph.needed(task, position, by_name))
         for position, task in enumerate(doc["tasks"])
     )
     return JobSpec(
@@ -67,7 +72,8 @@ def _merged(defaults: Doc, task: Doc) -> Doc:
     return merged
 
 
-def _task(doc: Doc, needs: tuple[int, ...]) -> TaskSpec:
+def _task(defaults: Doc, own: Doc, needs: tuple[int, ...] = ()) -> TaskSpec:
+    doc = _merged(defaults, own)
     return TaskSpec(
         name=doc["name"],
         key=doc["name"],
@@ -80,8 +86,33 @@ def _task(doc: Doc, needs: tuple[int, ...]) -> TaskSpec:
         pre=tuple(map(_step, doc.get("pre", ()))),
         post=tuple(map(_step, doc.get("post", ()))),
         sidecars=tuple(map(_sidecar, doc.get("sidecars", ()))),
+        parallel=_parallel(defaults, own["parallel"]) if "parallel" in own else None,
+        each=_each(defaults, own["each"]) if "each" in own else None,
+        subjob=_subjob(own["subjob"]) if "subjob" in own else None,
         **_given(doc, _TASK),
     )
+
+
+def _parallel(defaults: Doc, doc: Doc) -> Parallel:
+    return Parallel(tasks=tuple(_task(defaults, task) for task in doc["tasks"]))
+
+
+def _each(defaults: Doc, doc: Doc) -> Each:
+    return Each(
+        list=doc["list"],
+        task=_task(defaults, doc["task"]),
+        **_given(doc, ("var", "concurrency")),
+    )
+
+
+def _subjob(doc: Doc) -> Subjob:
+    """The defaults around it do not reach inside."""
+    job = to_job_spec(doc)
+    return Subjob(job=job, detached=doc.get("detached", False), document=_stored(job))
+
+
+def _stored(job: JobSpec) -> str:
+    return msgspec.json.encode(describe.job_document(job)).decode()
 
 
 def _step(doc: Doc) -> Step:
