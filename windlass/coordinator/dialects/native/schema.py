@@ -51,7 +51,8 @@ class Names(ListOf):
         super().__init__(Text(least=1, most=_NAME), most=MOST_TASKS)
 
 
-_KINDS = ("parallel", "each", "subjob", "run", "cmd", "image")
+_COMPOSITES = ("parallel", "each", "subjob")
+_PLAIN = ("run", "cmd", "image")
 _ONE_KIND = "one of parallel, each and subjob, or what a container runs"
 
 
@@ -173,9 +174,12 @@ class ChildDocument(SharedDocument, ProgramDocument):
 
     @validates_schema(skip_on_field_errors=False)
     def one_kind(self, document: dict[str, Any], **_: Any) -> None:
-        given = [name for name in _KINDS if name in document]
-        for name in given[1:]:
-            raise ValidationError({name: [Said(f"does not go with {given[0]}", _ONE_KIND)]})
+        composite = next((name for name in _COMPOSITES if name in document), None)
+        others = [name for name in (*_COMPOSITES, *_PLAIN) if name in document]
+        wrong = [name for name in others if composite and name != composite]
+        if wrong:
+            said = Said(f"does not go with {composite}", _ONE_KIND)
+            raise ValidationError({name: [said] for name in wrong})
 
 
 class TaskDocument(ChildDocument):
