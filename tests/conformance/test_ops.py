@@ -77,7 +77,7 @@ def test_a_scrape_tells_of_requests_jobs_and_queues(client: Client, fleet: Fleet
     fleet.run()
     sent(client, a_document(queue="gpu"))
 
-    scrape = client.get("/metrics")
+    scrape = client.get("/-/metrics")
 
     assert scrape.content_type.startswith("text/plain; version=0.0.4")
     assert 'windlass_jobs{state="completed"} 1.0' in scrape.text
@@ -114,7 +114,7 @@ def test_another_sites_write_is_refused(client: Client) -> None:
 def test_a_method_nobody_knows_is_counted_under_one_name(client: Client) -> None:
     client.open(f"{BASE}/jobs", method="BREW")
 
-    assert "BREW" not in client.get("/metrics").text
+    assert "BREW" not in client.get("/-/metrics").text
 
 
 @pytest.mark.parametrize(("proxies", "server"), [(0, BASE), (1, f"/tools{BASE}")])

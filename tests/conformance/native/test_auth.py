@@ -80,8 +80,8 @@ def test_some_addresses_need_no_token(
 def test_metrics_need_a_token_as_well(lasting_client: Client, secrets: dict[str, str]) -> None:
     headers = {"Authorization": f"Bearer {secrets[Scope.READ]}"}
 
-    assert lasting_client.get("/metrics").status_code == 401
-    assert lasting_client.get("/metrics", headers=headers).status_code == 200
+    assert lasting_client.get("/-/metrics").status_code == 401
+    assert lasting_client.get("/-/metrics", headers=headers).status_code == 200
 
 
 def test_a_revoked_token_is_known_no_more(lasting_client: Client, secrets: dict[str, str]) -> None:

@@ -36,9 +36,9 @@ def last_words(started: Coordinator) -> str:
 
 
 def test_a_scrape_tells_the_system_once_however_often_it_is_told(coordinator: Coordinator) -> None:
-    coordinator.get("/metrics")
+    coordinator.get("/-/metrics")
 
-    told = (coordinator.get("/metrics") or "").splitlines()
+    told = (coordinator.get("/-/metrics") or "").splitlines()
 
     assert [line for line in told if line.startswith('windlass_jobs{state="running"')] != []
     assert not [line for line in told if "pid=" in line]

@@ -17,12 +17,16 @@ from windlass.coordinator.engine import (
     fleet,
     follow,
     health,
+    kill,
     logbook,
+    pause,
     restart,
     submit,
+    tallies,
 )
 from windlass.coordinator.engine.errors import Problem
 from windlass.coordinator.engine.follow import Begun, Changes, Glance, Owner
+from windlass.coordinator.engine.outlook import Outlook
 from windlass.coordinator.engine.ports import Signals, Watch
 from windlass.coordinator.engine.views import (
     AttemptView,
@@ -36,6 +40,7 @@ from windlass.coordinator.engine.views import (
     QueueView,
     Submission,
     Submitted,
+    Tally,
     TaskFilter,
     TaskView,
     Token,
@@ -53,12 +58,18 @@ class Engine:
         self._signals = signals
         self._callers = access.Callers(db)
         self._health = health.of(db, signals)
+        self.outlook = Outlook(db)  # reads by numbered page
 
     # Jobs
 
     def problems(self, spec: JobSpec) -> Sequence[Problem]:
         """Everything that would make ``submit`` refuse this spec. Pure."""
         return check.problems(spec)
+
+    def misfits(self, spec: JobSpec) -> Sequence[Problem]:
+        """Tasks that ask for more than any live node of their queue has; none where no node is
+        known that serves it."""
+        return fleet.misfits(self._db, spec)
 
     def submit(self, submission: Submission) -> Submitted:
         """Durable once it returns. Conflict: the external id is taken, or the idempotency key came
@@ -105,9 +116,34 @@ class Engine:
         """Reopen a job that is over for this task and whatever follows from it; the new epoch."""
         return restart.rerun(self._db, self._signals, id)
 
+    def pause(self, id: JobId) -> None:
+        """What runs goes on, nothing else starts. Pausing again is no error. Conflict: it is
+        over."""
+        pause.pause(self._db, self._signals, id)
+
+    def resume(self, id: JobId) -> None:
+        pause.resume(self._db, self._signals, id)
+
+    def kill(self, id: TaskId) -> None:
+        """Cancel one task; the job goes on without what depends on it. No error where it is over
+        already."""
+        kill.kill(self._db, self._signals, id)
+
     def delete(self, id: JobId) -> None:
         """With all its logs and history. Conflict: it is not over."""
         restart.delete(self._db, id)
+
+    def tallies(self, ids: Sequence[JobId]) -> Mapping[JobId, Sequence[Tally]]:
+        """How the tasks of each stand, counted; of jobs that have any."""
+        return tallies.tallies(self._db, ids)
+
+    def moved_at(self, ids: Sequence[JobId]) -> Mapping[JobId, datetime]:
+        """When anything of each moved last."""
+        return tallies.moved_at(self._db, ids)
+
+    def job_moves(self, id: JobId) -> Sequence[HistoryRow]:
+        """The history of the job itself, oldest first, its pauses included."""
+        return tallies.job_moves(self._db, id)
 
     def watch(self, job_ids: Sequence[JobId]) -> AbstractContextManager[Watch]:
         return self._signals.watch(job_ids)
@@ -123,6 +159,13 @@ class Engine:
     def task(self, id: TaskId) -> TaskView:
         """With ``waiting_for``."""
         return browse.task(self._db, id)
+
+    def task_named(self, job_id: JobId, key: str) -> TaskId:
+        return tallies.task_named(self._db, job_id, key)
+
+    def around(self, task: TaskView) -> tuple[Sequence[str], Sequence[str]]:
+        """Keys of the tasks it needs, and of those that need it, by position."""
+        return tallies.around(self._db, task.job_id, task.position)
 
     def task_states(self, job_id: JobId) -> Sequence[TaskState]:
         """Of every task, by position."""
@@ -164,6 +207,12 @@ class Engine:
     def log_tail(self, id: AttemptId, lines: int) -> Iterator[LogPiece]:
         """The last lines; an unfinished last line counts as one."""
         return logbook.read_tail(self._db, id, lines)
+
+    def log_ends(
+        self, ids: Sequence[AttemptId], most: int
+    ) -> Mapping[AttemptId, Mapping[str, bytes]]:
+        """Of many at once: by stream, what is in the last ``most`` bytes, in whole chunks."""
+        return tallies.log_ends(self._db, ids, most)
 
     def log_offset(self, id: AttemptId, line: int) -> int:
         """Where line ``line`` (from 0) begins; where the log ends for those it does not have."""

@@ -5,16 +5,16 @@ from uuid import UUID
 
 from windlass.coordinator.store.db import Row, Tx
 
-_COLUMNS = """id, task_id, job_id, number, epoch, state, reason, error, exit_code, node, queue,
+COLUMNS = """id, task_id, job_id, number, epoch, state, reason, error, exit_code, node, queue,
     run_after, published_at, settled, log_bytes, log_lines, log_sha256, created_at, started_at,
     ended_at"""
 
-_ATTEMPT = f"SELECT {_COLUMNS} FROM attempt WHERE id = %(id)s"  # noqa: S608 - constants only
+_ATTEMPT = f"SELECT {COLUMNS} FROM attempt WHERE id = %(id)s"  # noqa: S608 - constants only
 
-_OF_TASK = f"SELECT {_COLUMNS} FROM attempt WHERE task_id = %(id)s ORDER BY number"  # noqa: S608 - constants only
+_OF_TASK = f"SELECT {COLUMNS} FROM attempt WHERE task_id = %(id)s ORDER BY number"  # noqa: S608 - constants only
 
 _OF_JOB = f"""
-SELECT {_COLUMNS} FROM attempt
+SELECT {COLUMNS} FROM attempt
 WHERE job_id = %(id)s AND (%(after)s::uuid IS NULL OR id > %(after)s) ORDER BY id LIMIT %(limit)s
 """  # noqa: S608 - constants only
 

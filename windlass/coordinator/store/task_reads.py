@@ -14,6 +14,7 @@ SELECT task.id, task.job_id, position, key, name, var, task.state, task.reason, 
     task.parent, task.kind, task.size, task.done, task.item,
     (SELECT sub.id FROM job AS sub WHERE sub.parent_task = task.id
      ORDER BY sub.parent_epoch DESC LIMIT 1) AS subjob_id,
+    newest.state AS attempt_state,
     ARRAY(
         SELECT needed.key FROM edge JOIN task AS needed
             ON needed.job_id = edge.job_id AND needed.position = edge.parent
@@ -21,7 +22,7 @@ SELECT task.id, task.job_id, position, key, name, var, task.state, task.reason, 
         ORDER BY edge.parent LIMIT 100
     ) AS needs
 FROM ({rows}) AS task LEFT JOIN LATERAL (
-    SELECT id, node FROM attempt WHERE task_id = task.id ORDER BY number DESC LIMIT 1
+    SELECT id, node, state FROM attempt WHERE task_id = task.id ORDER BY number DESC LIMIT 1
 ) AS newest ON true ORDER BY position {order}
 """
 
@@ -38,6 +39,15 @@ SELECT page.* FROM unnest(%(states)s::text[]) AS chosen (one) CROSS JOIN LATERAL
 """
 
 _TASKS = _SHOWN.format(rows="SELECT * FROM task WHERE id = ANY(%(ids)s)", order="ASC")
+
+# What was never set in motion has nothing to show.
+_BEGUN = _SHOWN.format(
+    rows="""SELECT * FROM task WHERE job_id = %(job_id)s AND (
+        attempts > 0 OR state IN ('active', 'completed', 'failed')
+        OR (state = 'skipped' AND reason = 'condition')
+    )""",
+    order="ASC",
+)
 
 _STATES = """
 SELECT state FROM task WHERE job_id = %(job_id)s AND parent IS NULL ORDER BY position
@@ -92,6 +102,11 @@ def page(tx: Tx, job_id: UUID, wanted: Wanted, limit: int) -> Sequence[Row]:
 def tasks(tx: Tx, ids: Sequence[UUID]) -> Sequence[Row]:
     """Of one job, those that exist, by position."""
     return tx.all(_TASKS, ids=list(ids))
+
+
+def begun(tx: Tx, job_id: UUID) -> Sequence[Row]:
+    """Of a job, those that were set in motion or skipped of themselves, by position."""
+    return tx.all(_BEGUN, job_id=job_id)
 
 
 def states(tx: Tx, job_id: UUID) -> Sequence[str]:

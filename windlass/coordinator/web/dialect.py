@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response
 
+from windlass.coordinator.engine.generate import Read
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.web.auth import Gate
 from windlass.coordinator.web.failures import Failure
@@ -38,3 +39,4 @@ class Dialect:
     paths: tuple[str, ...] = ("",)
     build: Callable[[Site], Blueprint]
     envelope: Callable[[Failure], Response] = envelope
+    generated: Read | None = None  # reads what a generator wrote, if the door has such tasks

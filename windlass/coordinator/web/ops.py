@@ -32,7 +32,7 @@ def build(engine: Engine, gate: Gate) -> Blueprint:
         code = HTTPStatus.OK if ok else HTTPStatus.SERVICE_UNAVAILABLE
         return replies.document({"status": status, **shown}, code)
 
-    @blueprint.get("/metrics")
+    @blueprint.get("/-/metrics")
     def scrape() -> Response:
         """In Prometheus' text format."""
         gate.admit(request, Scope.READ)

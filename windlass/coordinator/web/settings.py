@@ -11,6 +11,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 class DoorSettings:
     enabled: bool = True
     prefix: str | None = None  # None: where its clients expect it
+    options: object = None  # the door's own; None: as its environment says
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Answers that stay open: Server-Sent Events, never more than the threads can bear."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from threading import Event, Lock
 
@@ -38,6 +39,15 @@ class Streams:
         response.headers["X-Accel-Buffering"] = "no"
         response.headers["Cache-Control"] = "no-store"
         return response
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """For an answer that waits inside its request. Refusal (503): as with streams."""
+        slot = self._take()
+        try:
+            yield
+        finally:
+            slot.give_back()
 
     def _take(self) -> "_Slot":
         with self._lock:

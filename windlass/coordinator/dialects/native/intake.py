@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from windlass.coordinator.dialects.native import graph
+from windlass.coordinator.dialects.native import graph, matrix
 from windlass.coordinator.dialects.native.schema import JobDocument
 from windlass.coordinator.dialects.native.translate import to_job_spec
 from windlass.coordinator.engine.errors import Problem
@@ -52,12 +52,16 @@ def _examine(value: Any, check: Check) -> tuple[JobSpec | None, list[Flaw]]:
         flaws = flaws_of(error)
         document = _what_remains(value, [flaw.path for flaw in flaws])
     flaws += islice(graph.flaws(value), MOST_FLAWS)
-    if document is None:
+    too_many = list(matrix.flaws(value))
+    flaws += too_many
+    if document is None or too_many:
         return None, flaws
+    origins = [instance.written for instance in matrix.expand(document["tasks"])]
     spec = to_job_spec(document)
     known = {flaw.path for flaw in flaws}
     around = {path[:length] for path in known for length in range(len(path))}
-    for flaw in map(_in_words, map(flaw_of, check(spec))):
+    found = (_in_words(_written(flaw_of(problem), origins)) for problem in check(spec))
+    for flaw in dict.fromkeys(found):  # instances of a task have the same flaws
         # What was left out above is not to be missed here.
         if flaw.path not in around and not _within(flaw.path, known):
             flaws.append(_in_defaults(flaw, value))
@@ -96,6 +100,14 @@ def _drop(document: Any, path: Path) -> None:
         del parent[last]
     else:
         parent.pop(last, None)
+
+
+def _written(flaw: Flaw, origins: Sequence[int]) -> Flaw:
+    """Of the task that was written, not of its instance."""
+    match flaw.path:
+        case ("tasks", int(position), *rest):
+            return replace(flaw, path=("tasks", origins[position], *rest))
+    return flaw
 
 
 def _in_words(flaw: Flaw) -> Flaw:

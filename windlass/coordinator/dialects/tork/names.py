@@ -13,6 +13,11 @@ def shown(name: str) -> str:
     return name if name.strip() else _BLANK * len(name)
 
 
+def posted(name: str) -> str:
+    """As it was before ``shown``."""
+    return " " * len(name) if name and not name.strip(_BLANK) else name
+
+
 def keys(names: Sequence[str]) -> list[str]:
     """The names, numbered where one comes again."""
     given, taken = dict.fromkeys(names, 1), set(names)

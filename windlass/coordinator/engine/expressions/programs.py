@@ -13,6 +13,7 @@ from windlass.coordinator.engine.expressions.syntax import parse
 from windlass.coordinator.engine.expressions.values import Texts
 
 # Always there, and all their values are strings.
+_JOB = "job"
 _MAPS_OF_TEXT = ("inputs", "secrets", "tasks", "job")
 _KNOWN = tuple((name, TEXTS) for name in _MAPS_OF_TEXT)
 _NOTHING: Mapping[str, object] = {}
@@ -20,10 +21,12 @@ _NOTHING: Mapping[str, object] = {}
 
 def names_of(context: Mapping[str, object]) -> Names:
     """What is known of each name before anything is evaluated."""
-    others = [name for name in context if name not in _MAPS_OF_TEXT]
+    richer = _is_rich(context.get(_JOB))
+    others = [name for name in context if name not in _MAPS_OF_TEXT or (richer and name == _JOB)]
     if not others:
         return _KNOWN
-    return _KNOWN + tuple((name, nature_of(context[name])) for name in sorted(others))
+    known = tuple(pair for pair in _KNOWN if pair[0] != _JOB) if richer else _KNOWN
+    return known + tuple((name, nature_of(context[name])) for name in sorted(others))
 
 
 def known_names(names: "frozenset[str]") -> Names:
@@ -34,8 +37,15 @@ def known_names(names: "frozenset[str]") -> Names:
 def environment(context: Mapping[str, object]) -> dict[str, object]:
     env = dict(context)
     for name in _MAPS_OF_TEXT:
+        if name == _JOB and _is_rich(context.get(name)):
+            continue
         env[name] = Texts(context.get(name) or _NOTHING)  # type: ignore[arg-type]  # a context holds mappings there
     return env
+
+
+def _is_rich(job: object) -> bool:
+    """Conditions of webhooks see a job with numbers and lists; templates its id and name alone."""
+    return isinstance(job, Mapping) and not all(isinstance(value, str) for value in job.values())
 
 
 @lru_cache(maxsize=4096)

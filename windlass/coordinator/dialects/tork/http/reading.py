@@ -1,0 +1,18 @@
+"""The document in a request."""
+
+from http import HTTPStatus
+
+from flask import request
+
+from windlass.coordinator.dialects.tork.documents import Document
+from windlass.coordinator.dialects.tork.http.replies import refuse
+from windlass.coordinator.dialects.tork.http.visit import Visit
+from windlass.coordinator.dialects.tork.intake import Refused, read_job
+
+
+def read(_: Visit, data: bytes, *, scheduled: bool) -> Document:
+    """Refusal: 400, in Tork's words."""
+    try:
+        return read_job(data, request.headers.get("Content-Type"), scheduled=scheduled)
+    except Refused as problem:
+        refuse(HTTPStatus.BAD_REQUEST, str(problem))

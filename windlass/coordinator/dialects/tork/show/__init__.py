@@ -1,0 +1,1 @@
+"""What the engine shows, as Tork's documents. Pure."""

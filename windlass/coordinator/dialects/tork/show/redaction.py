@@ -1,0 +1,68 @@
+"""What Tork hides, and what it should have: values of secrets wherever they appear, and whatever
+has a name that promises one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from windlass.coordinator.dialects.tork.show.gojson import whole
+from windlass.shared.redact import MASK, redact_text
+
+_WORDS = ("SECRET", "PASSWORD", "ACCESS_KEY")
+_SHORT = (
+    2  # a text of so few characters would shred others: it is hidden only where it stands alone
+)
+_BY_KEY = frozenset({"inputs", "env", "opts", "headers"})
+
+
+@dataclass(frozen=True)
+class Cover:
+    """``values``: of a job's secrets. ``off``: the operator wants everything shown."""
+
+    values: tuple[str, ...] = ()
+    off: bool = False
+    alone: frozenset[str] = field(init=False)
+    within: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        values = [value for value in self.values if value and not self.off]
+        object.__setattr__(self, "alone", frozenset(v for v in values if len(v) <= _SHORT))
+        object.__setattr__(self, "within", tuple(v for v in values if len(v) > _SHORT))
+
+    def text(self, text: str) -> str:
+        return MASK if text in self.alone else redact_text(text, self.within)
+
+    def map(self, map: Mapping[str, str]) -> dict[str, str]:
+        return {
+            key: MASK if self.hides(key) and value else self.text(value)
+            for key, value in sorted(map.items())
+        }
+
+    def hides(self, key: str) -> bool:
+        return not self.off and any(word in key.upper() for word in _WORDS)
+
+    def secrets(self, map: Mapping[str, str]) -> dict[str, str]:
+        return {key: value if self.off else MASK for key, value in sorted(map.items())}
+
+    def part(self, part: msgspec.Struct) -> Any:
+        """A part of a document as maps and lists, with nothing secret in any of its texts."""
+        return self._plain(msgspec.to_builtins(part))
+
+    def _plain(self, value: Any, key: str = "") -> Any:
+        if isinstance(value, str):
+            return MASK if key == "password" and not self.off else self.text(value)
+        if isinstance(value, list | tuple):
+            return [self._plain(item) for item in value]
+        if isinstance(value, dict):
+            return self._plain_map(value, key)
+        return whole(value) if isinstance(value, float) else value
+
+    def _plain_map(self, value: Mapping[str, Any], key: str) -> dict[str, Any]:
+        if key == "secrets":
+            return self.secrets(value)
+        if key in _BY_KEY:
+            return self.map(value)
+        items = sorted(value.items()) if key == "files" else value.items()
+        return {name: self._plain(item, name) for name, item in items}

@@ -1,0 +1,120 @@
+"""Reads for doors that show a job with everything it set in motion, by numbered page."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from uuid import UUID
+
+from windlass.coordinator.engine import log_parts, showing
+from windlass.coordinator.engine.errors import NotFound
+from windlass.coordinator.engine.outlook_views import (
+    Execution,
+    LogPart,
+    Numbered,
+    PartFilter,
+    Placed,
+    Running,
+)
+from windlass.coordinator.engine.views import TaskView
+from windlass.coordinator.store import executions, numbered, task_reads
+from windlass.coordinator.store.bounded import bounded
+from windlass.coordinator.store.db import Database, Row
+from windlass.coordinator.store.numbered import Prose
+from windlass.shared import messages
+from windlass.shared.ids import AttemptId, JobId
+from windlass.shared.text import is_clean
+
+_MOST_OFFSET = 1 << 40
+
+
+class Outlook:
+    """Ids of nothing are NotFound."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def jobs(
+        self, tags: tuple[str, ...] | None, words: str | None, *, limit: int, offset: int
+    ) -> Numbered[Placed]:
+        """Newest first: of any of the tags, with all of the words. Text of no job finds nothing."""
+        prose = Prose(tags=tags, words=words)
+        if not is_clean("".join(tags or ()) + (words or "")):
+            return Numbered((), 0)
+        with bounded(self._db) as tx:
+            total = numbered.count(tx, prose)
+            rows = numbered.page(tx, prose, limit, min(offset, _MOST_OFFSET)) if total else ()
+        return Numbered([_placed(row) for row in rows], total)
+
+    def job(self, id: JobId) -> Placed:
+        with self._db.transaction() as tx:
+            row = numbered.one(tx, id)
+        if row is None:
+            raise NotFound(f"there is no job {id}")
+        return _placed(row)
+
+    def executions(self, id: JobId) -> Sequence[Execution]:
+        """By position, then by start; what has not started comes last."""
+        with self._db.transaction() as tx:
+            tasks = [showing.task(row) for row in task_reads.begun(tx, id)]
+            rows = executions.attempts_of_job(tx, id)
+        return sorted(_joined(tasks, rows), key=_order)
+
+    def execution(self, id: UUID) -> Execution:
+        """By the id of an attempt, or that of a task that has none."""
+        with self._db.transaction() as tx:
+            owner = executions.owner_of(tx, id)
+            if owner is None:
+                raise NotFound(f"there is no task {id}")
+            tasks = [showing.task(row) for row in task_reads.tasks(tx, [owner["task_id"]])]
+            rows = executions.attempts_of_task(tx, owner["task_id"])
+        for execution in _joined(tasks, rows):
+            if execution.id == id:
+                return execution
+        raise NotFound(f"there is no task {id}")
+
+    def running(self) -> Running:
+        with self._db.transaction() as tx:
+            return Running(**executions.running(tx))
+
+    def outputs(self, id: JobId) -> dict[str, str]:
+        """By the name under which expressions find them."""
+        with self._db.transaction() as tx:
+            return executions.outputs(tx, id)
+
+    def job_log(
+        self, id: JobId, filter: PartFilter, *, limit: int, offset: int
+    ) -> Numbered[LogPart]:
+        """Newest first."""
+        ids = log_parts.attempts_of(self._db, id)
+        return log_parts.page(self._db, ids, filter, (limit, offset))
+
+    def attempt_log(
+        self, id: AttemptId, filter: PartFilter, *, limit: int, offset: int
+    ) -> Numbered[LogPart]:
+        """Newest first."""
+        return log_parts.page(self._db, [id], filter, (limit, offset))
+
+
+def _placed(row: Row) -> Placed:
+    return Placed(job=showing.job(row), at=row["at"], at_progress=row["at_progress"] or 0.0)
+
+
+def _joined(tasks: Sequence[TaskView], rows: Sequence[Row]) -> list[Execution]:
+    attempts = defaultdict(list)
+    for row in rows:
+        attempts[row["task_id"]].append(row)
+    return [
+        execution
+        for task in tasks
+        for execution in [_execution(task, row) for row in attempts[task.id]]
+        or [Execution(task=task)]
+    ]
+
+
+def _execution(task: TaskView, row: Row) -> Execution:
+    order = messages.decode(row["message"])
+    return Execution(task=task, attempt=showing.attempt(row), order=order, tries=row["tries"])
+
+
+def _order(execution: Execution) -> tuple[int, float]:
+    begun = (execution.attempt or execution.task).started_at
+    return execution.task.position, begun.timestamp() if begun else float("inf")

@@ -1,0 +1,76 @@
+"""Jobs of one door by numbered page, newest first, searched by whole words with English stems.
+
+Worded as the partial indexes of the Tork door have it; another door would need its own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from windlass.coordinator.store.db import Row, Tx
+from windlass.coordinator.store.job_list import COLUMNS
+
+_WHERE = "door = 'tork' AND {wanted}"
+
+_WORDS = "job_prose(name, description, state) @@ plainto_tsquery('english', %(words)s)"
+
+_PAGE = """
+SELECT {columns}, current.at, current.at_progress FROM (
+    SELECT {columns} FROM job WHERE {where} ORDER BY id DESC LIMIT %(limit)s OFFSET %(offset)s
+) AS job {current} ORDER BY id DESC
+"""
+
+_COUNT = "SELECT count(*) AS jobs FROM job WHERE {where}"
+
+_TOTAL = "SELECT coalesce(sum(jobs), 0)::bigint AS jobs FROM job_tork_total"
+
+# The first task that is not over, or ended badly: where the job is.
+CURRENT = """
+LEFT JOIN LATERAL (
+    SELECT position AS at, progress AS at_progress
+    FROM unnest('{active,failed,cancelled}'::text[]) AS chosen (one) CROSS JOIN LATERAL (
+        SELECT position, progress FROM task WHERE job_id = job.id AND state = chosen.one
+        ORDER BY position LIMIT 1
+    ) AS first ORDER BY position LIMIT 1
+) AS current ON true
+"""
+
+_ONE = f"SELECT {COLUMNS}, current.at, current.at_progress FROM job {CURRENT} WHERE id = %(id)s"  # noqa: S608 - constants only
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prose:
+    """``tags``: any of them, where there are some; ``words``: all of them."""
+
+    tags: tuple[str, ...] | None = None
+    words: str | None = None
+
+
+def page(tx: Tx, prose: Prose, limit: int, offset: int) -> Sequence[Row]:
+    parts = {"columns": COLUMNS, "where": _where(prose), "current": CURRENT}
+    return tx.all(_PAGE.format(**parts), limit=limit, offset=offset, **_values(prose))
+
+
+def count(tx: Tx, prose: Prose) -> int:
+    everything = prose.tags is None and prose.words is None
+    sql = _TOTAL if everything else _COUNT.format(where=_where(prose))
+    row = tx.one(sql, **_values(prose))
+    return int(row["jobs"]) if row else 0
+
+
+def one(tx: Tx, id: object) -> Row | None:
+    return tx.one(_ONE, id=id)
+
+
+def _where(prose: Prose) -> str:
+    wanted = []
+    if prose.tags is not None:
+        wanted.append("tags && %(tags)s")
+    if prose.words is not None:
+        wanted.append(
+            "job_prose(name, description, state) @@ plainto_tsquery('english', %(words)s)"
+        )
+    return _WHERE.format(wanted=" AND ".join(wanted) or "true")
+
+
+def _values(prose: Prose) -> dict[str, object]:
+    return {"tags": list(prose.tags or ()), "words": prose.words}
