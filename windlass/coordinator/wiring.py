@@ -138,17 +138,21 @@ def _reader_of(door: str) -> "Read":
 
 
 def _watching(config: Config, base: Ground) -> Sequence[Loop]:
-    from windlass.coordinator.engine import blobs, cancel, deadlines, fleet, pause
+    from windlass.coordinator.engine import blobs, cancel, deadlines, fleet, halt, pause, subjobs
     from windlass.coordinator.engine.generate import Generators
     from windlass.coordinator.engine.reap import Pace, Reaper
 
     db, signals = base.db, base.signals
     stop = partial(cancel.carry_out, db, signals, 20)
+    halting = partial(halt.carry_out, db, signals, 20)
+    follow = partial(subjobs.follow, db, signals)
     every = min(3.0, config.lease.total_seconds() / RENEWALS)
     late = partial(deadlines.enforce, db, signals)
     return [
         Loop(Reaper(db, signals, signals, Pace(config.lease)).step, every=every),
         Loop(in_batches("cancel", stop, full=20), every=1.0, nudged=True, gap=0.1),
+        Loop(in_batches("halt", halting, full=20), every=1.0, nudged=True, gap=0.1),
+        Loop(in_batches("subjobs", follow, full=subjobs.BATCH), every=1.0, nudged=True, gap=0.1),
         Loop(in_batches("pause", partial(pause.remind, db, signals), full=1_000_000), every=10.0),
         Loop(Generators(db, signals, _reader_of).step, every=1.0, nudged=True, gap=0.1),
         Loop(in_batches("deadlines", late, full=deadlines.BATCH), every=2.0),

@@ -41,6 +41,7 @@ def job(row: Row, why: Why | None = None) -> JobView:
         started_at=row["started_at"],
         ended_at=row["ended_at"],
         why=why,
+        parent_task=row["parent_task"],
     )
 
 
@@ -72,6 +73,12 @@ def task(row: Row, waiting_for: tuple[str, ...] = ()) -> TaskView:
         attempt_state=AttemptState(row["attempt_state"]) if row["attempt_state"] else None,
         needs=tuple(row["needs"]),
         waiting_for=waiting_for,
+        kind=row["kind"],
+        parent=row["parent"],
+        size=row["size"],
+        done=row["done"],
+        item_index=row["item"],
+        subjob_id=row["subjob_id"],
     )
 
 

@@ -15,6 +15,7 @@ _FIRST_FAILURE = """
 WITH failed AS MATERIALIZED (
     SELECT id, name, reason, error, exit_code, ended_at, position FROM task
     WHERE job_id = %(id)s AND state = 'failed' AND NOT allow_failure
+      AND failing IS NULL AND NOT stale
     ORDER BY position LIMIT 1000
 ), first AS (
     SELECT * FROM failed ORDER BY ended_at, position LIMIT 1

@@ -11,6 +11,16 @@ from windlass.coordinator.store.rows import packed
 
 
 @dataclass(frozen=True, kw_only=True)
+class Parent:
+    """The task that starts a sub-job. ``attached``: it waits for the end of it."""
+
+    task_id: UUID
+    job_id: UUID
+    epoch: int
+    attached: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class NewJob:
     id: UUID
     door: str
@@ -26,15 +36,19 @@ class NewJob:
     timeout: float | None
     fail_fast: bool
     templated: bool
+    nested: bool
+    parent: Parent | None = None  # of a sub-job
 
 
 _INSERT = """
 WITH made AS (
     INSERT INTO job (id, door, external_id, owner, name, description, state, priority, queue, tags,
-                     spec, total, timeout, fail_fast, templated)
+                     spec, total, timeout, fail_fast, templated, nested, parent_task, parent_job,
+                     parent_epoch, attached)
     VALUES (%(id)s, %(door)s, %(external_id)s, %(owner)s, %(name)s, %(description)s, 'pending',
             %(priority)s, %(queue)s, %(tags)s::text[], %(spec)s, %(total)s, %(timeout)s,
-            %(fail_fast)s, %(templated)s)
+            %(fail_fast)s, %(templated)s, %(nested)s, %(parent_task)s, %(parent_job)s,
+            %(parent_epoch)s, %(attached)s)
     RETURNING id, state
 )
 INSERT INTO history (job_id, entity, entity_id, became, reason)
@@ -44,7 +58,16 @@ SELECT id, 'job', id, state, 'submitted' FROM made
 
 def insert(writer: Writer, job: NewJob) -> None:
     """Taken (``job_external``): the door's id is in use."""
-    writer.run(_INSERT, **vars(job))
+    values, parent = dict(vars(job)), job.parent
+    del values["parent"]
+    writer.run(
+        _INSERT,
+        **values,
+        parent_task=parent and parent.task_id,
+        parent_job=parent and parent.job_id,
+        parent_epoch=parent and parent.epoch,
+        attached=parent is not None and parent.attached,
+    )
 
 
 # The row of a door is locked until the job is there: numbers have no gaps.
@@ -71,7 +94,10 @@ def ask_made(writer: Writer, id: UUID) -> None:
     writer.run(_MADE, id=id)
 
 
-_LOCKED = "id, name, state, wanted, settling, epoch, total, ended, failed, error, fail_fast, paused"
+_LOCKED = (
+    "id, name, state, wanted, settling, epoch, total, ended, failed, error, fail_fast, nested, "
+    "attached, paused"
+)
 
 _LOCK = f"SELECT {_LOCKED} FROM job WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE"  # noqa: S608 - constants only
 

@@ -23,19 +23,24 @@ class NewTask(msgspec.Struct, frozen=True, kw_only=True):
     queue: str
     priority: int
     spec: str
+    kind: str = ""
+    parent: UUID | None = None
+    item: int | None = None
+    scope: str | None = None
     generator: bool = False
 
 
 _INSERT = """
 WITH made AS (
     INSERT INTO task (id, job_id, position, key, name, var, state, waiting_on, templated,
-                      allow_failure, queue, priority, spec, generator, attempts)
+                      allow_failure, queue, priority, spec, attempts, kind, parent, item, scope,
+                      generator)
     SELECT id, %(job_id)s, position, key, name, var, state, waiting_on, templated, allow_failure,
-           queue, priority, spec, generator, (state = 'active')::integer
+           queue, priority, spec, (state = 'active')::integer, kind, parent, item, scope, generator
     FROM json_to_recordset(%(rows)s) AS row (
         id uuid, position integer, key text, name text, var text, state text, waiting_on integer,
         templated boolean, allow_failure boolean, queue text, priority smallint, spec text,
-        generator boolean)
+        kind text, parent uuid, item integer, scope text, generator boolean)
     RETURNING id, state
 )
 INSERT INTO history (job_id, entity, entity_id, was, became, reason)
@@ -51,7 +56,7 @@ def insert(writer: Writer, job_id: UUID, tasks: Sequence[NewTask]) -> None:
 
 _READY = """
 SELECT task.id, task.job_id FROM task JOIN job ON job.id = task.job_id
-WHERE task.state = 'waiting' AND task.waiting_on = 0 AND job.wanted IS NULL
+WHERE task.state = 'waiting' AND task.waiting_on = 0 AND NOT task.stopped AND job.wanted IS NULL
 ORDER BY task.priority DESC, task.id LIMIT %(limit)s
 """
 
@@ -62,7 +67,8 @@ def ready(tx: Tx, limit: int) -> Sequence[Row]:
 
 
 _START = (
-    "id, job_id, position, key, name, templated, allow_failure, priority, queue, attempts, spec"
+    "id, job_id, position, key, name, templated, allow_failure, priority, queue, attempts, spec, "
+    "scope"
 )
 
 _READY_OF = """
@@ -95,7 +101,7 @@ def place_of(tx: Tx, id: UUID) -> Row | None:
 
 _STILL_READY = f"""
 SELECT {_START} FROM task
-WHERE id = ANY(%(ids)s::uuid[]) AND state = 'waiting' AND waiting_on = 0
+WHERE id = ANY(%(ids)s::uuid[]) AND state = 'waiting' AND waiting_on = 0 AND NOT stopped
 ORDER BY priority DESC, id
 """  # noqa: S608 - constants only
 
@@ -158,13 +164,14 @@ SELECT task.id, job.wanted AS why,
     CASE job.wanted WHEN 'timeout' THEN 'timeout' WHEN 'task_failed' THEN 'task_failed'
     ELSE 'cancelled' END AS reason
 FROM task JOIN job ON job.id = task.job_id
-WHERE task.job_id = ANY(%(ids)s::uuid[]) AND task.state = 'waiting' LIMIT %(limit)s
+WHERE task.job_id = ANY(%(ids)s::uuid[]) AND task.state = 'waiting' AND NOT job.nested
+LIMIT %(limit)s
 """
 
 
 _OUTPUTS = """
 SELECT job_id, var, output FROM task
-WHERE job_id = ANY(%(job_ids)s::uuid[]) AND var IS NOT NULL AND output IS NOT NULL
+WHERE job_id = ANY(%(job_ids)s::uuid[]) AND var IS NOT NULL AND output IS NOT NULL AND NOT stale
   AND (%(vars)s::text[] IS NULL OR var = ANY(%(vars)s::text[]))
 ORDER BY ended_at
 """

@@ -53,6 +53,7 @@ def job(view: JobView) -> Doc:
         "started_at": moment(view.started_at),
         "ended_at": moment(view.ended_at),
         "why": why(view.why) if view.why else None,
+        "parent_task": view.parent_task,
     }
 
 
@@ -94,6 +95,12 @@ def task(view: TaskView) -> Doc:
         "ended_at": moment(view.ended_at),
         "attempt_id": view.attempt_id,
         "node": view.node,
+        "kind": view.kind,
+        "parent": view.parent,
+        "size": view.size,
+        "done": view.done,
+        "item_index": view.item_index,
+        "subjob_id": view.subjob_id,
         **_asked(view.spec),
     }
 
