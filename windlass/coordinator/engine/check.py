@@ -60,7 +60,16 @@ def unfinished_problems(job: JobSpec) -> list[Problem]:
     for name in ("webhooks", "permissions", "delete_after"):
         if getattr(job, name):
             notes.add((name,), f"{name} cannot be carried out yet")
-    return notes.found()
+    inner = [problem for task in job.tasks for problem in _unfinished_within(task)]
+    return [*notes.found(), *inner[:1]]
+
+
+def _unfinished_within(task: TaskSpec) -> list[Problem]:
+    """In sub-jobs, however deep."""
+    children = task.parallel.tasks if task.parallel else ()
+    below = (*children, *((task.each.task,) if task.each else ()))
+    found = [problem for child in below for problem in _unfinished_within(child)]
+    return found + (unfinished_problems(task.subjob.job) if task.subjob else [])
 
 
 def _job(notes: Notes, templates: Templates, spec: JobSpec) -> None:

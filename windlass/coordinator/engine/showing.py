@@ -71,6 +71,7 @@ def task(row: Row, waiting_for: tuple[str, ...] = ()) -> TaskView:
         attempt_id=row["attempt_id"],
         node=row["node"],
         attempt_state=AttemptState(row["attempt_state"]) if row["attempt_state"] else None,
+        path=tuple(row["path"] or ()),
         needs=tuple(row["needs"]),
         waiting_for=waiting_for,
         kind=row["kind"],

@@ -165,6 +165,7 @@ def _row(made: Unfolding, index: int, position: int, *, text: str, held: bool) -
         spec=text,
         kind=context.kind_of(child),
         parent=made.row["id"],
+        path=[*(made.row["path"] or [made.row["position"]]), index],
         item=index if loop else None,
         scope=made.scopes[index],
     )

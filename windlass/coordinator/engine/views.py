@@ -95,6 +95,7 @@ class TaskView:
     parent: TaskId | None = None  # the composite it is a part of
     size: int = 0  # children of this epoch
     done: int = 0  # of them ended
+    path: tuple[int, ...] = ()  # of a part: the place of the job's own task, then within each
     item_index: int | None = None  # of its element, from 0
     subjob_id: JobId | None = None  # the newest it started
 

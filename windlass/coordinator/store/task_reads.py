@@ -11,7 +11,7 @@ _SHOWN = """
 SELECT task.id, task.job_id, position, key, name, var, task.state, task.reason, task.error,
     waiting_on, allow_failure, task.queue, task.priority, spec, attempts, task.exit_code, output,
     progress, message, task.started_at, task.ended_at, newest.id AS attempt_id, newest.node,
-    task.parent, task.kind, task.size, task.done, task.item,
+    task.parent, task.path, task.kind, task.size, task.done, task.item,
     (SELECT sub.id FROM job AS sub WHERE sub.parent_task = task.id
      ORDER BY sub.parent_epoch DESC LIMIT 1) AS subjob_id,
     newest.state AS attempt_state,

@@ -27,20 +27,22 @@ class NewTask(msgspec.Struct, frozen=True, kw_only=True):
     parent: UUID | None = None
     item: int | None = None
     scope: str | None = None
+    path: list[int] | None = None
     generator: bool = False
 
 
 _INSERT = """
 WITH made AS (
     INSERT INTO task (id, job_id, position, key, name, var, state, waiting_on, templated,
-                      allow_failure, queue, priority, spec, attempts, kind, parent, item, scope,
-                      generator)
+                      allow_failure, queue, priority, spec, attempts, kind, parent, path,
+                      item, scope, generator)
     SELECT id, %(job_id)s, position, key, name, var, state, waiting_on, templated, allow_failure,
-           queue, priority, spec, (state = 'active')::integer, kind, parent, item, scope, generator
+           queue, priority, spec, (state = 'active')::integer, kind, parent, path, item,
+           scope, generator
     FROM json_to_recordset(%(rows)s) AS row (
         id uuid, position integer, key text, name text, var text, state text, waiting_on integer,
         templated boolean, allow_failure boolean, queue text, priority smallint, spec text,
-        kind text, parent uuid, item integer, scope text, generator boolean)
+        kind text, parent uuid, path integer[], item integer, scope text, generator boolean)
     RETURNING id, state
 )
 INSERT INTO history (job_id, entity, entity_id, was, became, reason)
@@ -68,7 +70,7 @@ def ready(tx: Tx, limit: int) -> Sequence[Row]:
 
 _START = (
     "id, job_id, position, key, name, templated, allow_failure, priority, queue, attempts, spec, "
-    "scope"
+    "scope, path"
 )
 
 _READY_OF = """
@@ -140,18 +142,22 @@ def satisfy(tx: Tx, ended: Sequence[Place]) -> list[UUID]:
 
 
 # The subquery with OFFSET 0 is looked up through the index for each row, never joined by a scan.
+# What is not waiting any more (it was killed, and may be allowed to) leads no further.
 DOWNSTREAM = """
 WITH RECURSIVE failed AS (
     SELECT * FROM json_to_recordset(%(failed)s) AS row (job_id uuid, position integer)
 ), downstream (job_id, position) AS (
     SELECT failed.job_id, needed.child FROM failed CROSS JOIN LATERAL (
-        SELECT child FROM edge WHERE edge.job_id = failed.job_id AND edge.parent = failed.position
+        SELECT child FROM edge
+        WHERE edge.job_id = failed.job_id AND edge.parent = failed.position AND (
+            SELECT state FROM task WHERE job_id = edge.job_id AND position = edge.child) = 'waiting'
         OFFSET 0
     ) AS needed
     UNION
     SELECT downstream.job_id, needed.child FROM downstream CROSS JOIN LATERAL (
         SELECT child FROM edge
-        WHERE edge.job_id = downstream.job_id AND edge.parent = downstream.position
+        WHERE edge.job_id = downstream.job_id AND edge.parent = downstream.position AND (
+            SELECT state FROM task WHERE job_id = edge.job_id AND position = edge.child) = 'waiting'
         OFFSET 0
     ) AS needed
 )

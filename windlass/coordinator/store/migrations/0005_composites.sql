@@ -2,6 +2,7 @@
 ALTER TABLE task
     ADD COLUMN kind text NOT NULL DEFAULT '' CHECK (kind IN ('', 'parallel', 'each', 'subjob')),
     ADD COLUMN parent uuid,                    -- the composite it is a part of
+    ADD COLUMN path integer[],                 -- places, from that of the job's own task down to it
     ADD COLUMN item integer,                   -- index of its element in the list of an each
     ADD COLUMN scope text,                     -- JSON: variables of the loops around it
     ADD COLUMN size integer NOT NULL DEFAULT 0,  -- children of this epoch
