@@ -24,6 +24,7 @@ from windlass.shared.text import clean
 
 def submit(db: Database, signals: Signals, submission: Submission) -> Submitted:
     problems = check.submission_problems(submission)
+    problems += check.unfinished_problems(submission.spec)
     if not submission.checked:
         problems = check.problems(submission.spec) + problems
     if problems:

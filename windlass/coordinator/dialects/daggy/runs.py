@@ -56,6 +56,7 @@ class Runs:
                 door=DOOR,
                 owner=call.caller.name,
                 numbered=True,
+                checked=True,
                 document=data.decode("utf-8-sig"),
             )
         )
