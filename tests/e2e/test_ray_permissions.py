@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def site(tmp_path: Path) -> Iterator[str]:
         yield address
 
 
-def submitted(client: RayClient, environment: dict[str, object]) -> tuple[int, str]:
+def submitted(client: RayClient, environment: Mapping[str, object]) -> tuple[int, str]:
     """Its exit code, and all that was said."""
     wish = json.dumps(environment)
     done = client.cli("submit", "--runtime-env-json", wish, "--", "python3", "script.py")
