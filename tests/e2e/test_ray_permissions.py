@@ -13,7 +13,7 @@ from tests.e2e.conftest import clean_environment
 from tests.runtime.lab import docker_client
 from tests.support import images
 from tests.support.ray_clients import RayClient, a_client
-from tests.support.web_files import serving
+from tests.support.web_files import dripping, serving
 
 
 @contextmanager
@@ -77,6 +77,21 @@ def test_what_may_not_or_cannot_be_fetched_fails_the_setup(
     assert code == 1
     assert "runtime_env setup failed" in said
     assert words in said
+
+
+def test_an_archive_that_does_not_come_to_an_end_fails_the_setup_in_its_time(
+    client: RayClient,
+) -> None:
+    with dripping() as address:
+        environment = {
+            "working_dir": f"{address}/endless.zip",
+            "config": {"setup_timeout_seconds": 1},
+        }
+        code, said = submitted(client, environment)
+
+    assert code == 1
+    assert "runtime_env setup failed" in said
+    assert "Timeout: archives were not here within 1 seconds" in said
 
 
 @pytest.mark.docker

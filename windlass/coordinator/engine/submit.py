@@ -151,6 +151,7 @@ def _job(id: JobId, submission: Submission) -> NewJob:
         spec=spec.encode(msgspec.structs.replace(job, tasks=())).decode(),
         total=len(job.tasks),
         timeout=job.timeout,
+        start_timeout=job.start_timeout,
         fail_fast=job.fail_fast,
         templated=job.output is not None,
     )
