@@ -171,6 +171,22 @@ with ThreadPoolExecutor(8) as pool:
     assert said.strip() == str(["True"] * 7 + ["raced"])
 
 
+def test_a_long_history_is_listed_as_a_whole(newest: RayClient) -> None:
+    said = newest.python(
+        """
+from concurrent.futures import ThreadPoolExecutor
+def submit(at):
+    return client.submit_job(entrypoint="true", submission_id=f"of-many-{at}")
+with ThreadPoolExecutor(8) as pool:
+    submitted = set(pool.map(submit, range(200)))
+listed = [job.submission_id for job in client.list_jobs()]
+print(len(listed) == len(set(listed)), len(submitted), submitted <= set(listed))
+"""
+    )
+
+    assert said.split() == ["True", "200", "True"]
+
+
 def test_conda_is_refused_as_a_setup_that_failed(newest: RayClient) -> None:
     done = newest.cli("submit", "--runtime-env-json", '{"conda": "base"}', "--", "true")
 

@@ -1,15 +1,17 @@
 """Archives and caches, in either runtime."""
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from hashlib import sha256
 
 import pytest
 
-from tests.runtime.lab import Lab, finished, order
-from windlass.shared.spec import Parcel
+from tests.runtime.lab import Lab, docker_client, finished, order
+from windlass.shared.spec import Container, Parcel
 from windlass.worker.parcels.shelf import directory_of
 from windlass.worker.runtimes.base import Unrunnable
+from windlass.worker.runtimes.docker import making
 
 
 def shelved(lab: Lab, *files: tuple[str, str]) -> str:
@@ -74,9 +76,20 @@ def test_an_archive_that_leads_elsewhere_ends_the_attempt_before_it_starts(lab: 
     assert lab.runtime.adopt() == []
 
 
-def test_a_cache_is_there_for_the_next_task_of_the_same_key_only(lab: Lab) -> None:
+@pytest.fixture
+def key(lab: Lab) -> Iterator[str]:
+    """Of a cache; it outlives its tasks, but not the test."""
     key = f"key of {lab.config.node}"
+    yield key
+    lab.runtime.sweep(set())
+    if lab.kind == "docker":
+        with closing(docker_client()) as api:
+            for name in (key, f"other {key}"):
+                (mount,) = making.cache(Container(cache=name))
+                api.remove_volume(mount.source)
 
+
+def test_a_cache_is_there_for_the_next_task_of_the_same_key_only(lab: Lab, key: str) -> None:
     lab.outcome('echo kept > "$WINDLASS_CACHE/file"', cache=key)
 
     assert lab.outcome('cat "$WINDLASS_CACHE/file"', cache=key).out == b"kept\n"

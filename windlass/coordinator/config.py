@@ -59,6 +59,7 @@ class Config:
     lease: timedelta = LEASE_TTL  # the same for all of a fleet
     log_level: str = "info"
     ray_version: str = "2.60.0"  # what clients of Ray are told they talk to
+    ray_start_timeout: float | None = None  # seconds
     entrypoint_image: str | None = "python:3.11-slim"  # runs commands that name none
     entrypoint_images: tuple[str, ...] = ("*",)  # patterns of those that may be named
     package_limit: int = 512 << 20  # bytes of one upload
@@ -86,6 +87,9 @@ class Config:
                 lease=env.lease("LEASE", "15s"),
                 proxies=env.int("PROXIES", 0, validate=validate.Range(0, 10)),
                 ray_version=env.str("RAY_VERSION", "2.60.0", validate=_is_version),
+                ray_start_timeout=env.float(
+                    "RAY_JOB_START_TIMEOUT_SECONDS", None, validate=validate.Range(min=1, max=1e9)
+                ),
                 entrypoint_image=env.str("ENTRYPOINT_IMAGE", "python:3.11-slim") or None,
                 entrypoint_images=tuple(env.list("ENTRYPOINT_IMAGES", ["*"]) or ()),
                 package_limit=env.size("PACKAGE_LIMIT", "512MB"),

@@ -72,6 +72,7 @@ def http_app(config: Config, streams: "Streams") -> "Flask":
         threads=config.http_threads,
         proxies=config.proxies,
         ray_version=config.ray_version,
+        ray_start_timeout=config.ray_start_timeout,
         entrypoint_image=config.entrypoint_image,
         entrypoint_images=config.entrypoint_images,
         largest_package=config.package_limit,

@@ -89,6 +89,7 @@ class Container(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pull: Literal["always", "if-missing", "never"] = "if-missing"
     registry: Registry | None = None
     timeout: float | None = None
+    fetch_timeout: float | None = None  # for its parcels; past it, the setup has failed
     stop_signal: Literal["TERM", "INT"] = "TERM"
     grace: float = 10.0  # between that and SIGKILL
     layout: Layout = Layout()
@@ -205,6 +206,7 @@ class JobSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     priority: int = DEFAULT_PRIORITY
     queue: str = DEFAULT_QUEUE  # where its tasks go unless they say otherwise
     timeout: float | None = None
+    start_timeout: float | None = None  # from submit to the first start of any of its tasks
     fail_fast: bool = False  # one failure cancels what still runs
     output: str | None = None  # template
     secrets: dict[str, str] = {}  # for expressions; never shown, never in a log

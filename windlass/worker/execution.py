@@ -178,12 +178,25 @@ class Execution:
     def _begin(self) -> Run:
         self._report_start(age=0.0)
         self._tools.runtime.prepare(self._order, self._notice)
-        self._tools.shelf.stock(self._order, lambda text: self._notice(text, None))
+        self._fetch_parcels()
         self._unless_stopped()
         self._run = self._tools.runtime.start(introduced(self._order))
         if self._noticed_at > float("-inf"):
             self._tools.progress.tell(self._order.attempt_id, 0.0)
         return self._run
+
+    def _fetch_parcels(self) -> None:
+        allowed, clock = self._order.container.fetch_timeout, self._tools.clock
+        began = clock.monotonic()
+
+        def say(text: str) -> None:
+            if allowed is not None and clock.monotonic() - began > allowed:
+                raise Unrunnable(
+                    Reason.SETUP, f"Timeout: archives were not here within {allowed:g} seconds"
+                )
+            self._notice(text, None)
+
+        self._tools.shelf.stock(self._order, say)
 
     def _follow(self, run: Run) -> Outcome:
         if self._age is not None:

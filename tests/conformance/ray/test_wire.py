@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from tests.support.fakes import FakeSignals
 from tests.support.fleet import Fleet
 from tests.support.http import Client, an_app
+from windlass.coordinator.engine import cancel, deadlines
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.store.db import Database, Row
 from windlass.coordinator.web.settings import DoorSettings
@@ -230,3 +232,46 @@ def test_a_prefix_before_the_addresses_is_configuration(engine: Engine) -> None:
     assert client.get("/t/acme/api/version").status_code == 200
     assert client.get("/t/acme/api/jobs/nobody").text == "Job nobody does not exist"
     assert client.get("/api/version").status_code == 404
+
+
+def pass_time(db: Database) -> None:
+    """As if everything had happened half a minute ago, and a bit."""
+    with db.transaction() as tx:
+        tx.run(
+            "UPDATE job SET created_at = created_at - interval '31 s',"
+            " deadline = deadline - interval '31 s'"
+        )
+
+
+def settle_late(db: Database) -> None:
+    deadlines.enforce(db, FakeSignals())
+    cancel.carry_out(db, FakeSignals(), 20)
+
+
+def test_a_job_that_does_not_start_in_time_fails_as_ray_says(engine: Engine, db: Database) -> None:
+    client: Client = an_app(engine, ray_start_timeout=30.0).test_client()
+    id = submit(client, entrypoint_num_cpus=2)
+    pass_time(db)
+
+    settle_late(db)
+
+    shown = client.get(f"{JOBS}{id}").json
+    assert (shown["status"], shown["error_type"]) == (
+        "FAILED",
+        "JOB_SUPERVISOR_ACTOR_START_TIMEOUT",
+    )
+    assert "Job supervisor actor failed to start within 30 seconds." in shown["message"]
+    assert "RAY_JOB_START_TIMEOUT_SECONDS" in shown["message"]
+    assert "aren't available on the cluster" in shown["message"]
+
+
+def test_a_job_that_has_started_in_time_may_run_on(engine: Engine, db: Database) -> None:
+    client: Client = an_app(engine, ray_start_timeout=30.0).test_client()
+    fleet = Fleet(db)
+    id = submit(client)
+    fleet.start(*fleet.dispatch())
+    pass_time(db)
+
+    settle_late(db)
+
+    assert client.get(f"{JOBS}{id}").json["status"] == "RUNNING"

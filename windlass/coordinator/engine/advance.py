@@ -224,13 +224,18 @@ def _ending(turn: Turn, row: Row) -> tuple[JobState, Reason | None, dict[str, ob
     if row["wanted"] == "cancelled":
         return JobState.CANCELLED, Reason.CANCELLED, {}
     if row["wanted"] == "timeout":
-        limit = show_duration(row["timeout"] or 0.0)
-        return JobState.FAILED, Reason.TIMEOUT, {"error": f"timed out after {limit}"}
+        return JobState.FAILED, Reason.TIMEOUT, {"error": _late(row)}
     if row["failed"] or row["wanted"]:
         return JobState.FAILED, Reason.TASK_FAILED, {}
     if not row["templated"]:
         return JobState.COMPLETED, None, {"output": None}
     return _with_output(turn, row)
+
+
+def _late(row: Row) -> str:
+    if row["unstarted"]:
+        return f"did not start within {row['start_timeout']:g} seconds"
+    return f"timed out after {show_duration(row['timeout'] or 0.0)}"
 
 
 def _with_output(turn: Turn, row: Row) -> tuple[JobState, Reason | None, dict[str, object]]:

@@ -157,6 +157,7 @@ def _job(id: JobId, submission: Submission, parent: Parent | None) -> NewJob:
         spec=spec.encode(msgspec.structs.replace(job, tasks=())).decode(),
         total=len(job.tasks),
         timeout=job.timeout,
+        start_timeout=job.start_timeout,
         fail_fast=job.fail_fast,
         templated=job.output is not None,
         nested=any(map(kind_of, job.tasks)),

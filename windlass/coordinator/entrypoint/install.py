@@ -15,6 +15,17 @@ import sys
 import time
 
 LAST_LINES = 20
+SOURCES = {  # options of uv and pip, as pip says them
+    "-i": "--index-url",
+    "--index-url": "--index-url",
+    "--default-index": "--index-url",
+    "--index": "--extra-index-url",
+    "--extra-index-url": "--extra-index-url",
+    "-f": "--find-links",
+    "--find-links": "--find-links",
+    "--trusted-host": "--trusted-host",
+    "--allow-insecure-host": "--trusted-host",
+}
 
 
 class Failed(Exception):
@@ -64,17 +75,32 @@ def install(steps: "Steps", wish: dict, python: str, listed: str) -> None:  # ty
             here = line.replace("${RAY_RUNTIME_ENV_CREATE_WORKING_DIR}", os.getcwd())
             file.write(here + "\n")
     if wish["tool"] == "uv":
-        steps.run([*pip, "install", "--disable-pip-version-check", "uv" + wish["version"]])
+        get = [*pip, "install", "--disable-pip-version-check", *sources(wish["options"])]
+        steps.run([*get, "uv" + wish["version"]])
         tool = [python, "-m", "uv", "pip"]
         steps.run([*tool, "install", "--python", python, *wish["options"], "-r", listed])
         if wish["check"]:
             steps.run([*tool, "check", "--python", python])
         return
     if wish["version"]:
-        steps.run([*pip, "install", "--disable-pip-version-check", "pip" + wish["version"]])
+        get = [*pip, "install", "--disable-pip-version-check", *sources(wish["options"])]
+        steps.run([*get, "pip" + wish["version"]])
     steps.run([*pip, "install", *wish["options"], "-r", listed])
     if wish["check"]:
         steps.run([*pip, "check"])
+
+
+def sources(options: "list[str]") -> "list[str]":
+    """Those that say where packages come from, in pip's words: the tool comes from there too."""
+    found = []
+    words = iter(options)
+    for word in words:
+        name, equals, value = word.partition("=")
+        if name == "--no-index":
+            found.append(name)
+        elif name in SOURCES:
+            found += [SOURCES[name], value if equals else next(words, "")]
+    return found
 
 
 class Steps:

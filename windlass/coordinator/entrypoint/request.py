@@ -64,6 +64,7 @@ class Entrypoint:
     id: str
     owner: str
     image: str | None
+    start_timeout: float | None = None
     environment: Environment = Environment()
     metadata: Mapping[str, str] = field(default_factory=dict)
     resources: Resources = Resources()

@@ -26,6 +26,7 @@ def to_job_spec(entrypoint: Entrypoint) -> JobSpec:
     return JobSpec(
         name=name[:_LONGEST_NAME],
         queue=entrypoint.resources.queue,
+        start_timeout=entrypoint.start_timeout,
         metadata=dict(entrypoint.metadata),
         tasks=(
             TaskSpec(
@@ -50,6 +51,7 @@ def _container(entrypoint: Entrypoint) -> Container:
         workdir=script.WORKING_DIR,
         parcels=tuple(_parcels(entrypoint)),
         cache=_cache(entrypoint),
+        fetch_timeout=environment.setup_timeout if environment.setup_timeout > 0 else None,
         limits=Limits(
             cpus=max(resources.cpus, _LEAST_CPUS) if resources.cpus else None,
             memory=resources.memory if (resources.memory or 0) >= _LEAST_MEMORY else None,

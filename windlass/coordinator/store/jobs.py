@@ -34,6 +34,7 @@ class NewJob:
     spec: str
     total: int
     timeout: float | None
+    start_timeout: float | None
     fail_fast: bool
     templated: bool
     nested: bool
@@ -43,12 +44,12 @@ class NewJob:
 _INSERT = """
 WITH made AS (
     INSERT INTO job (id, door, external_id, owner, name, description, state, priority, queue, tags,
-                     spec, total, timeout, fail_fast, templated, nested, parent_task, parent_job,
-                     parent_epoch, attached)
+                     spec, total, timeout, deadline, fail_fast, templated, nested, parent_task,
+                     parent_job, parent_epoch, attached)
     VALUES (%(id)s, %(door)s, %(external_id)s, %(owner)s, %(name)s, %(description)s, 'pending',
             %(priority)s, %(queue)s, %(tags)s::text[], %(spec)s, %(total)s, %(timeout)s,
-            %(fail_fast)s, %(templated)s, %(nested)s, %(parent_task)s, %(parent_job)s,
-            %(parent_epoch)s, %(attached)s)
+            now() + make_interval(secs => %(start_timeout)s), %(fail_fast)s, %(templated)s,
+            %(nested)s, %(parent_task)s, %(parent_job)s, %(parent_epoch)s, %(attached)s)
     RETURNING id, state
 )
 INSERT INTO history (job_id, entity, entity_id, became, reason)
@@ -143,8 +144,10 @@ UPDATE job SET
 FROM json_to_recordset(%(tallies)s)
     AS tally (job_id uuid, ended integer, failed integer, error text, ran double precision)
 WHERE job.id = tally.job_id
-RETURNING id, name, wanted, timeout, job.ended = total AS over, job.failed, job.error, templated,
-    CASE WHEN templated AND job.ended = total THEN spec END AS spec
+RETURNING id, name, wanted, timeout, started_at IS NULL AS unstarted,
+    job.ended = total AS over, job.failed, job.error, templated,
+    CASE WHEN templated AND job.ended = total THEN spec END AS spec,
+    extract(epoch FROM deadline - created_at)::float AS start_timeout
 """
 
 
@@ -154,8 +157,10 @@ def count(tx: Tx, tallies: Sequence[Tally]) -> Sequence[Row]:
 
 
 _STATUS = """
-SELECT id, name, wanted, timeout, ended = total AS over, failed, error, templated,
-    CASE WHEN templated THEN spec END AS spec
+SELECT id, name, wanted, timeout, started_at IS NULL AS unstarted,
+    ended = total AS over, failed, error, templated,
+    CASE WHEN templated THEN spec END AS spec,
+    extract(epoch FROM deadline - created_at)::float AS start_timeout
 FROM job WHERE id = %(id)s
 """
 

@@ -69,7 +69,7 @@ def _read_there(url: str, hosts: tuple[str, ...]) -> Iterator[bytes]:
     opener = build_opener(_Guarded(hosts), ProxyHandler())
     try:
         with opener.open(Request(url), timeout=_PATIENCE) as answer:  # noqa: S310 - checked
-            while data := answer.read(_CHUNK):
+            while data := answer.read1(_CHUNK):
                 yield data
     except (URLError, HTTPException, TimeoutError, ConnectionError) as problem:
         raise Unrunnable(Reason.SETUP, f"cannot fetch {_shown(url)}: {problem}") from problem

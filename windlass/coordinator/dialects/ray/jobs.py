@@ -152,6 +152,7 @@ class Jobs:
             id=id,
             owner=f"{self._door}/{owner}",
             image=self._settings.entrypoint_image,
+            start_timeout=self._settings.ray_start_timeout,
             environment=asked,
             metadata=given.get("metadata", {}),
             resources=intake.resources(given),

@@ -100,6 +100,12 @@ def _message(job: JobView, asked: Doc, attempt: AttemptView | None) -> str:
         return _waiting(asked)
     if job.state is not JobState.FAILED:
         return _SAID[job.state]
+    return _failed(job, asked, attempt)
+
+
+def _failed(job: JobView, asked: Doc, attempt: AttemptView | None) -> str:
+    if job.reason is Reason.TIMEOUT:
+        return _never_started(job.error, asked)
     reason, error = _reason(job, attempt), attempt.error if attempt else job.error
     if reason in {Reason.SETUP, Reason.IMAGE}:
         return f"runtime_env setup failed: Failed to set up runtime environment. {error}"[:_MOST]
@@ -115,6 +121,22 @@ def _message(job: JobView, asked: Doc, attempt: AttemptView | None) -> str:
     if not lines:
         return f"{text}. No logs available."
     return f"{text}, last available logs (truncated to 20,000 chars):\n{lines[-_MOST:]}"
+
+
+def _never_started(error: str, asked: Doc) -> str:
+    """No job of this door has another limit."""
+    text = f"Job supervisor actor failed to start {error.removeprefix('did not start ')}."
+    text += (
+        " This timeout can be configured by setting the environment variable"
+        " WINDLASS_RAY_JOB_START_TIMEOUT_SECONDS of the coordinator."
+    )
+    if any(asked.get(name) for name in _RESOURCES):
+        text += (
+            " This may be because the job entrypoint's specified resources (entrypoint_num_cpus,"
+            " entrypoint_num_gpus, entrypoint_resources, entrypoint_memory) aren't available on"
+            " the cluster."
+        )
+    return text
 
 
 def _waiting(asked: Doc) -> str:

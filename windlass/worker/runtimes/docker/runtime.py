@@ -32,6 +32,7 @@ from windlass.worker.runtimes.docker import (
     network,
     parcels,
 )
+from windlass.worker.runtimes.docker.caches import Caches
 from windlass.worker.runtimes.docker.control import ControlDirectories
 from windlass.worker.runtimes.docker.daemon import Daemon, machinery, status
 from windlass.worker.runtimes.docker.images import choose_image, ensure_image
@@ -64,6 +65,7 @@ class DockerRuntime:
         self._root = root
         self._recorder = Recorder(self._daemon, root, config.log_limit)
         self._control = ControlDirectories(config.node, root)
+        self._caches = Caches(config.node, root / "caches")
 
     def check(self) -> None:
         with machinery():
@@ -136,6 +138,8 @@ class DockerRuntime:
         for mount in plan.mounts:
             if mount.target in names:
                 api.create_volume(names[mount.target], driver_opts=mount.options, labels=own)
+        for mount in making.cache(plan.order.container):
+            self._caches.use(api, mount.source or "")
         for mount in plan.mounts:
             if mount.kind == "volume" and mount.source:
                 _share_volume(api, mount.source)
@@ -209,6 +213,7 @@ class DockerRuntime:
                 ending.remove_volume(api, name)
             for id in _unwanted(_of_attempts(api.networks(filters=ours)), "Id", keep):
                 network.remove(api, id)
+            self._caches.sweep(api)
         spools = self._recorder.kept() - keep
         for attempt_id in spools:
             self._recorder.forget(attempt_id)

@@ -17,6 +17,7 @@ from windlass.shared.messages import RunAttempt
 from windlass.shared.spec import Container
 from windlass.worker.parcels.shelf import directory_of, place
 from windlass.worker.parcels.unpack import unpack
+from windlass.worker.runtimes import caches
 from windlass.worker.runtimes.base import (
     CACHE_VARIABLE,
     Adopted,
@@ -109,10 +110,14 @@ class ProcessRuntime:
     def _environment(self, container: Container, directory: Directory) -> dict[str, str]:
         env = dict(wishes.environment(container, directory))
         if container.cache is not None:
-            cache = self._root / "caches" / sha256(container.cache.encode()).hexdigest()
+            cache = self._cache(container.cache)
             cache.mkdir(mode=_PASSABLE, parents=True, exist_ok=True)
+            caches.used(cache)
             env[CACHE_VARIABLE] = str(cache)
         return env
+
+    def _cache(self, key: str) -> Path:
+        return self._root / "caches" / sha256(key.encode()).hexdigest()
 
     def adopt(self) -> Sequence[Adopted]:
         with _machinery():
@@ -121,11 +126,8 @@ class ProcessRuntime:
 
     def _adopted(self, directory: Directory) -> Adopted | None:
         guardian = directory.guardian()
-        try:
-            order = messages.decode(directory.order.read_bytes())
-        except (FileNotFoundError, msgspec.DecodeError):
-            return None
-        if guardian is None:
+        order = _order(directory)
+        if guardian is None or order is None:
             return None
         directory = self._directory(order.attempt_id, order)
         return Adopted(
@@ -141,9 +143,21 @@ class ProcessRuntime:
                 if run is not None:
                     run.stop(0)
                 remove_tree(directory.path)
-            for leftover in self._root.glob(f"{GONE}*"):
-                delete(leftover)
+            self._forget_caches()
+            for where in (self._root, self._root / "caches"):
+                for leftover in where.glob(f"{GONE}*"):
+                    delete(leftover)
         return len(unwanted)
+
+    def _forget_caches(self) -> None:
+        """Tasks that start meanwhile have just used theirs, and so it is spared."""
+        found = (self._root / "caches").glob("[!.]*")
+        for cache in set(caches.forgotten(found)) - self._caches_in_use():
+            remove_tree(cache)
+
+    def _caches_in_use(self) -> set[Path]:
+        orders = [_order(self._directory(id)) for id in self._attempts()]
+        return {self._cache(order.container.cache or "") for order in orders if order}
 
     def close(self) -> None:
         self._supervisor.close()
@@ -174,6 +188,13 @@ class ProcessRuntime:
     def _found(self, directory: Directory) -> ProcessRun | None:
         guardian = directory.guardian()
         return ProcessRun(directory, guardian) if guardian else None
+
+
+def _order(directory: Directory) -> RunAttempt | None:
+    try:
+        return messages.decode(directory.order.read_bytes())
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
 
 
 def _furnish(directory: Directory, order: RunAttempt, user: Account | None, shelf: Path) -> None:
