@@ -52,9 +52,9 @@ def measure(_: Scale) -> list[Figure]:
         client = a_client(CLIENT, f"http://127.0.0.1:{up.port}")
         alone, first, rate = json.loads(client.python(_PROGRAM))
     return [
-        _figure("ray: submit to SUCCEEDED", alone, "s", 1.07, Goal("ours", "≤", 0.15)),
-        _figure("ray: first frame of the tail", first, "s", 3.05, Goal("ours", "≤", 0.2)),
-        _figure("ray: jobs, four submitters", rate, "jobs/s", 1.46, Goal("ours", "≥", 70)),
+        _figure("ray.submit", alone, "s", 1.07, Goal("ours", "≤", 0.15)),
+        _figure("ray.tail", first, "s", 3.05, Goal("ours", "≤", 0.2)),
+        _figure("ray.rate", rate, "jobs/s", 1.46, Goal("ours", "≥", 70)),
     ]
 
 

@@ -101,8 +101,8 @@ def test_ten_megabytes_of_output_are_kept_whole_and_shown_from_their_end(url: st
     run = submitted(url, "sh", "-c", "head -c 10000000 /dev/zero | tr '\\0' x; echo; echo end")
     until(lambda: state(url, run) == "COMPLETED", timeout=60)
 
+    until(lambda: attempts(url, run)[0]["outputLog"].endswith("x\nend\n"), timeout=60)
     (attempt,) = attempts(url, run)
-    assert attempt["outputLog"].endswith("x\nend\n")
     assert len(attempt["outputLog"]) < 1 << 20
     assert "10000005 bytes were written" in attempt["executorLog"]
 
