@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -13,6 +12,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from tests.support.described import assert_kept
 from tests.support.http import Client
 
 _TEXTS = {"type": "object", "additionalProperties": {"type": "string"}}
@@ -146,9 +146,4 @@ def api(lasting_client: Client) -> Any:
 def test_whatever_is_sent_is_answered_as_described(
     api: Any, method: str, path: str, mode: GenerationMode
 ) -> None:
-    @given(case=api[path][method].as_strategy(generation_mode=mode))
-    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
-    def check(case: "schemathesis.Case[Any]") -> None:
-        case.call_and_validate(checks=CHECKS)
-
-    check()
+    assert_kept(api[path][method], mode, CHECKS)
