@@ -131,8 +131,7 @@ def _final(id: UUID, report: Report, event: AttemptFinished) -> Move:
         "settled": covers_log(event),
         "ran": report.ran,
     }
-    why = event.reason or ""
-    return Move(id, f"exit code {event.exit_code}" if why == "exit_code" else why, columns)
+    return Move(id, event.reason or "", columns)
 
 
 def _completed(row: Row, report: Report, event: AttemptFinished) -> Ending:
