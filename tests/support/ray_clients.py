@@ -63,7 +63,8 @@ class RayClient:
 
     def _environment(self, variables: dict[str, str]) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("RAY_")}
-        return {**kept, "RAY_ADDRESS": self.address, "PYTHONPATH": "", **variables}
+        own = {"RAY_ADDRESS": self.address, "PYTHONPATH": "", "PYTHONUNBUFFERED": "1"}
+        return {**kept, **own, **variables}
 
 
 def a_client(version: str, address: str) -> RayClient:
