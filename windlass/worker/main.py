@@ -65,6 +65,7 @@ def _runtime(config: Config, installation: str) -> Runtime:
             networks=config.networks,
             default_image=config.default_image,
             env=_host_env(config.host_env),
+            native_filter=config.seccomp == "native",
         ),
     )
 
