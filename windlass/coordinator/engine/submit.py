@@ -12,7 +12,7 @@ from windlass.coordinator.engine.turn import Turn
 from windlass.coordinator.engine.views import JobView, Submission, Submitted
 from windlass.coordinator.store import attempts, edges, idempotency, jobs, tasks
 from windlass.coordinator.store.attempts import NewAttempt
-from windlass.coordinator.store.db import Batch, Database, Writer
+from windlass.coordinator.store.db import Batch, Database, Tx, Writer
 from windlass.coordinator.store.errors import Taken
 from windlass.coordinator.store.jobs import NewJob
 from windlass.coordinator.store.tasks import NewTask
@@ -72,10 +72,19 @@ def _at_once(db: Database, job: _Made) -> datetime:
 
 def _evaluated(db: Database, job: _Made) -> tuple[datetime, Turn]:
     with db.transaction() as tx:
-        with tx.together() as batch:
-            job.write(batch)
-        turn = Turn(tx, jobs.lock(tx, [job.id]), ready=list(job.templated))
-        activate.start_ready(turn)
+        return _within(tx, job)
+
+
+def within(tx: Tx, id: JobId, submission: Submission) -> Turn:
+    """As part of what else ``tx`` does. The submission is checked already."""
+    return _within(tx, _Made(id, submission))[1]
+
+
+def _within(tx: Tx, job: _Made) -> tuple[datetime, Turn]:
+    with tx.together() as batch:
+        job.write(batch)
+    turn = Turn(tx, jobs.lock(tx, [job.id]), ready=list(job.templated))
+    activate.start_ready(turn)
     return _moment(batch), turn
 
 
@@ -150,6 +159,8 @@ def _job(id: JobId, submission: Submission) -> NewJob:
         timeout=job.timeout,
         fail_fast=job.fail_fast,
         templated=job.output is not None,
+        schedule_id=submission.schedule_id,
+        delete_after=job.delete_after,
     )
 
 

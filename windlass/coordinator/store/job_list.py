@@ -20,7 +20,8 @@ REACH = 5000
 _SKEW = 60.0
 
 COLUMNS = """id, door, external_id, owner, name, description, state, reason, error, wanted, epoch,
-    priority, queue, tags, spec, total, ended, failed, output, created_at, started_at, ended_at"""
+    priority, queue, tags, spec, total, ended, failed, output, created_at, started_at, ended_at,
+    schedule_id"""
 
 _WALK = """
 SELECT {columns} FROM (

@@ -26,15 +26,17 @@ class NewJob:
     timeout: float | None
     fail_fast: bool
     templated: bool
+    schedule_id: UUID | None = None
+    delete_after: float | None = None
 
 
 _INSERT = """
 WITH made AS (
     INSERT INTO job (id, door, external_id, owner, name, description, state, priority, queue, tags,
-                     spec, total, timeout, fail_fast, templated)
+                     spec, total, timeout, fail_fast, templated, schedule_id, delete_after)
     VALUES (%(id)s, %(door)s, %(external_id)s, %(owner)s, %(name)s, %(description)s, 'pending',
             %(priority)s, %(queue)s, %(tags)s::text[], %(spec)s, %(total)s, %(timeout)s,
-            %(fail_fast)s, %(templated)s)
+            %(fail_fast)s, %(templated)s, %(schedule_id)s, %(delete_after)s)
     RETURNING id, state
 )
 INSERT INTO history (job_id, entity, entity_id, became, reason)
