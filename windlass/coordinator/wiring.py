@@ -75,7 +75,12 @@ def http_app(config: Config, streams: "Streams") -> "Flask":
 def run_loops(config: Config, until: Callable[[], object]) -> None:
     """Every loop of the engine, until ``until`` returns."""
     base = ground(config, keys.DISPATCH_NUDGE)
-    made = [*_handing_out(config, base), *_taking_in(config, base), *_watching(config, base)]
+    made = [
+        *_handing_out(config, base),
+        *_taking_in(config, base),
+        *_watching(config, base),
+        *_timed(base),
+    ]
     gc.freeze()
     base.nudges.listen([keys.DISPATCH_NUDGE], partial(wake_all, made))
     run_all(made, until)
@@ -132,4 +137,15 @@ def _watching(config: Config, base: Ground) -> Sequence[Loop]:
         Loop(in_batches("cancel", stop, full=20), every=1.0, nudged=True, gap=0.1),
         Loop(in_batches("deadlines", late, full=deadlines.BATCH), every=2.0),
         Loop(in_batches("fleet", partial(fleet.forget, db), full=1_000_000), every=3600.0),
+    ]
+
+
+def _timed(base: Ground) -> Sequence[Loop]:
+    from windlass.coordinator.engine import firing
+
+    fire = partial(firing.fire_due, base.db, base.signals)
+    clear = partial(firing.clear, base.db, base.signals)
+    return [
+        Loop(in_batches("schedules", fire, full=firing.BATCH), every=0.5),
+        Loop(in_batches("deleted_schedules", clear, full=1), every=2.0),
     ]

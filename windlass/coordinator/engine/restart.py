@@ -39,7 +39,7 @@ def rerun(db: Database, signals: Signals, id: TaskId) -> int:
 def delete(db: Database, id: JobId) -> None:
     with db.transaction() as tx:
         _finished(tx, id)
-        deletion.delete(tx, id)
+        deletion.delete(tx, [id])
 
 
 def _finished(tx: Tx, id: UUID) -> Row:

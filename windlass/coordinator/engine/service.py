@@ -19,12 +19,19 @@ from windlass.coordinator.engine import (
     health,
     logbook,
     restart,
+    schedules,
     submit,
 )
 from windlass.coordinator.engine.errors import Problem
 from windlass.coordinator.engine.follow import Begun, Changes, Glance, Owner
 from windlass.coordinator.engine.outlook import Outlook
+from windlass.coordinator.engine.outlook_views import Numbered
 from windlass.coordinator.engine.ports import Signals, Watch
+from windlass.coordinator.engine.schedule_views import (
+    ScheduleFilter,
+    ScheduleSubmission,
+    ScheduleView,
+)
 from windlass.coordinator.engine.views import (
     AttemptView,
     HistoryRow,
@@ -43,7 +50,7 @@ from windlass.coordinator.engine.views import (
     Totals,
 )
 from windlass.coordinator.store.db import Database
-from windlass.shared.ids import AttemptId, JobId, TaskId
+from windlass.shared.ids import AttemptId, JobId, ScheduleId, TaskId
 from windlass.shared.spec import JobSpec
 from windlass.shared.states import TaskState
 
@@ -200,6 +207,36 @@ class Engine:
         """Of all jobs, those of the next moves. A transaction that is not over may add moves that
         come before the last of them."""
         return follow.changes(self._db, after)
+
+    # What submits jobs by the clock
+
+    def schedule_problems(self, submission: ScheduleSubmission) -> Sequence[Problem]:
+        """Everything that would make ``create_schedule`` refuse it."""
+        return schedules.problems(submission)
+
+    def create_schedule(self, submission: ScheduleSubmission) -> ScheduleView:
+        return schedules.create(self._db, submission)
+
+    def schedule(self, id: ScheduleId) -> ScheduleView:
+        return schedules.one(self._db, id)
+
+    def schedules(
+        self, filter: ScheduleFilter, *, limit: int, offset: int = 0
+    ) -> Numbered[ScheduleView]:
+        """Newest first."""
+        return schedules.page(self._db, filter, limit, offset)
+
+    def pause_schedule(self, id: ScheduleId) -> None:
+        """Conflict: it is paused."""
+        schedules.pause(self._db, id)
+
+    def resume_schedule(self, id: ScheduleId) -> None:
+        """From now on, whatever was missed. Conflict: it is not paused."""
+        schedules.resume(self._db, id)
+
+    def delete_schedule(self, id: ScheduleId, *, with_jobs: bool = False) -> None:
+        """Its jobs go too, once they have been cancelled; or stay as they are."""
+        schedules.delete(self._db, self._signals, id, with_jobs=with_jobs)
 
     # The fleet
 

@@ -168,6 +168,14 @@ def specs(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, str]:
     return {row["id"]: row["spec"] for row in tx.all(_SPECS, ids=list(ids))}
 
 
+_OVER = "SELECT id FROM job WHERE id = ANY(%(ids)s::uuid[]) AND ended_at IS NOT NULL"
+
+
+def over(tx: Tx, ids: Sequence[UUID]) -> list[UUID]:
+    """Those of them that are."""
+    return [row["id"] for row in tx.all(_OVER, ids=list(ids))]
+
+
 _INSERT_DOCUMENT = "INSERT INTO document (job_id, content) VALUES (%(job_id)s, %(content)s)"
 
 

@@ -7,6 +7,7 @@ from windlass.coordinator.dialects.native.follow import Follow
 from windlass.coordinator.dialects.native.jobs import DOOR, Jobs
 from windlass.coordinator.dialects.native.logs import Logs
 from windlass.coordinator.dialects.native.manual import Manual
+from windlass.coordinator.dialects.native.schedules import Schedules
 from windlass.coordinator.dialects.native.specs import Specs
 from windlass.coordinator.dialects.native.tasks import Tasks
 from windlass.coordinator.dialects.native.tokens import Tokens
@@ -20,6 +21,7 @@ def build(site: Site) -> Blueprint:
         operations_of(
             Jobs(site.engine),
             Specs(site.engine),
+            Schedules(site.engine),
             Tasks(site.engine),
             Logs(site.engine),
             Follow(site.engine, site.streams),

@@ -1,12 +1,12 @@
 """From a body to a spec, or to everything that is wrong with it; for submit and validate alike."""
 
 import copy
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError
 
 from windlass.coordinator.dialects.native import graph
 from windlass.coordinator.dialects.native.schema import JobDocument
@@ -30,41 +30,44 @@ class Intake:
 
     spec: JobSpec | None
     flaws: Sequence[Flaw] = ()
+    schedule: Mapping[str, Any] = field(default_factory=dict)  # where the schema has one
 
 
-def take(body: Body, check: Check) -> Intake:
+def take(body: Body, check: Check, schema: Schema = _SCHEMA) -> Intake:
     """``check`` is the engine's."""
     try:
         value = body.load()
     except Unreadable as problem:
         return Intake(None, problem.flaws)
-    spec, flaws = _examine(value, check)
-    if not flaws:
-        return Intake(spec)
-    return Intake(None, _placed(flaws[:MOST_FLAWS], body))
+    document, flaws = _loaded(value, schema)
+    spec = None
+    flaws += islice(graph.flaws(value), MOST_FLAWS)
+    if document is not None:
+        spec = to_job_spec(document)
+        flaws += _examined(spec, value, check, {flaw.path for flaw in flaws})
+    if document is None or flaws:
+        return Intake(None, _placed(flaws[:MOST_FLAWS], body))
+    return Intake(spec, schedule=document.get("schedule", {}))
 
 
-def _examine(value: Any, check: Check) -> tuple[JobSpec | None, list[Flaw]]:
-    flaws: list[Flaw] = []
+def _loaded(value: Any, schema: Schema) -> tuple[Any, list[Flaw]]:
+    """The document, or what can be looked at of it, and what is wrong with the rest."""
     try:
-        document = _SCHEMA.load(value)
+        return schema.load(value), []
     except ValidationError as error:
         flaws = flaws_of(error)
-        document = _what_remains(value, [flaw.path for flaw in flaws])
-    flaws += islice(graph.flaws(value), MOST_FLAWS)
-    if document is None:
-        return None, flaws
-    spec = to_job_spec(document)
-    known = {flaw.path for flaw in flaws}
+    return _what_remains(value, [flaw.path for flaw in flaws], schema), flaws
+
+
+def _examined(spec: JobSpec, value: Any, check: Check, known: set[Path]) -> Iterator[Flaw]:
     around = {path[:length] for path in known for length in range(len(path))}
     for flaw in map(_in_words, map(flaw_of, check(spec))):
         # What was left out above is not to be missed here.
         if flaw.path not in around and not _within(flaw.path, known):
-            flaws.append(_in_defaults(flaw, value))
-    return spec, flaws
+            yield _in_defaults(flaw, value)
 
 
-def _what_remains(value: Any, wrong: Sequence[Path]) -> Any:
+def _what_remains(value: Any, wrong: Sequence[Path], schema: Schema) -> Any:
     """The document without its flaws, so that the engine can look at the rest; None if there is
     not enough left to be a job, or too much wrong to look further."""
     if len(wrong) > MOST_FLAWS:
@@ -73,7 +76,7 @@ def _what_remains(value: Any, wrong: Sequence[Path]) -> Any:
     for path in sorted(filter(None, set(wrong)), key=_order, reverse=True):
         _drop(pruned, path)
     try:
-        return _SCHEMA.load(pruned)
+        return schema.load(pruned)
     except ValidationError:
         return None
 

@@ -51,6 +51,7 @@ def job(view: JobView) -> Doc:
         "created_at": moment(view.created_at),
         "started_at": moment(view.started_at),
         "ended_at": moment(view.ended_at),
+        "schedule_id": view.schedule_id,
         "why": why(view.why) if view.why else None,
     }
 

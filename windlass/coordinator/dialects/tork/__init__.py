@@ -2,7 +2,15 @@
 
 from flask import Blueprint
 
-from windlass.coordinator.dialects.tork.http import fleet, guards, jobs, logs, replies, tasks
+from windlass.coordinator.dialects.tork.http import (
+    fleet,
+    guards,
+    jobs,
+    logs,
+    replies,
+    schedules,
+    tasks,
+)
 from windlass.coordinator.dialects.tork.http.admission import Admission
 from windlass.coordinator.dialects.tork.http.routes import mount
 from windlass.coordinator.dialects.tork.settings import Settings
@@ -15,7 +23,7 @@ def build(site: Site) -> Blueprint:
     settings = wish if isinstance(wish, Settings) else Settings.from_env()
     routes = [
         route
-        for part in (jobs, logs, tasks, fleet)
+        for part in (jobs, schedules, logs, tasks, fleet)
         for route in part.routes()
         if route.group not in settings.without
     ]
