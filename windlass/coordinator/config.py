@@ -57,6 +57,9 @@ class Config:
     log_level: str = "info"
     proxies: int = 0  # trusted ones in front, whose X-Forwarded-* headers count
 
+    webhook_secret: str = field(default="", repr=False)  # signs what webhooks are told
+    webhook_allow: tuple[str, ...] = ()  # receivers that are not public
+
     @classmethod
     def from_env(cls, env: Env | None = None) -> Self:
         """``X_FILE`` names a file that holds the value of ``X``."""
@@ -76,6 +79,8 @@ class Config:
                 name=f"{env.str('NODE_NAME', socket.gethostname())}@{address}",
                 lease=env.lease("LEASE", "15s"),
                 proxies=env.int("PROXIES", 0, validate=validate.Range(0, 10)),
+                webhook_secret=env.str("WEBHOOK_SECRET", ""),
+                webhook_allow=tuple(env.list("WEBHOOK_ALLOW", []) or ()),
                 log_level=env.str("LOG_LEVEL", "info", validate=validate.OneOf(LEVELS)),
             )
         env.seal()

@@ -25,6 +25,7 @@ from windlass.shared.redis import connect
 if TYPE_CHECKING:
     from flask import Flask
 
+    from windlass.coordinator.engine.hooks import HookWords
     from windlass.coordinator.web.streams import Streams
 
 POOL = 10  # Postgres connections of one process, opened as they are needed
@@ -79,7 +80,7 @@ def run_loops(config: Config, until: Callable[[], object]) -> None:
         *_handing_out(config, base),
         *_taking_in(config, base),
         *_watching(config, base),
-        *_timed(base),
+        *_timed(config, base),
     ]
     gc.freeze()
     base.nudges.listen([keys.DISPATCH_NUDGE], partial(wake_all, made))
@@ -140,12 +141,24 @@ def _watching(config: Config, base: Ground) -> Sequence[Loop]:
     ]
 
 
-def _timed(base: Ground) -> Sequence[Loop]:
+def _timed(config: Config, base: Ground) -> Sequence[Loop]:
     from windlass.coordinator.engine import firing
+    from windlass.coordinator.engine.deliver import Deliverer
+    from windlass.coordinator.transport.outgoing import Allowed, Outgoing
 
     fire = partial(firing.fire_due, base.db, base.signals)
     clear = partial(firing.clear, base.db, base.signals)
+    post = Outgoing(Allowed.parse(config.webhook_allow)).post
+    deliverer = Deliverer(base.db, _hook_words, post, config.webhook_secret)
     return [
+        Loop(deliverer.step, every=0.5),
         Loop(in_batches("schedules", fire, full=firing.BATCH), every=0.5),
         Loop(in_batches("deleted_schedules", clear, full=1), every=2.0),
     ]
+
+
+def _hook_words(door: str) -> "HookWords | None":
+    """Doors bring Flask along: only who has webhooks pays."""
+    from windlass.coordinator.dialects import discover
+
+    return {dialect.name: dialect.hooks for dialect in discover()}.get(door)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from windlass.coordinator.engine import log_parts, showing
@@ -70,6 +71,21 @@ class Outlook:
             if execution.id == id:
                 return execution
         raise NotFound(f"there is no task {id}")
+
+    def execution_of_move(self, id: UUID, at: datetime) -> Execution:
+        """By the id of an attempt, or of a task that was set in motion at this time."""
+        with self._db.transaction() as tx:
+            owner = executions.owner_of(tx, id)
+            if owner is None:
+                raise NotFound(f"there is no task {id}")
+            tasks = [showing.task(row) for row in task_reads.tasks(tx, [owner["task_id"]])]
+            rows = executions.attempts_of_task(tx, owner["task_id"])
+        if not tasks:
+            raise NotFound(f"there is no task {id}")
+        found = _joined(tasks, rows)
+        made = [one for one in found if one.id == id]
+        then = [one for one in found if one.attempt and one.attempt.created_at == at]
+        return (made or then or found)[-1]
 
     def running(self) -> Running:
         with self._db.transaction() as tx:

@@ -10,7 +10,7 @@ from windlass.coordinator.engine.errors import Conflict, Invalid
 from windlass.coordinator.engine.ports import Signals
 from windlass.coordinator.engine.turn import Turn
 from windlass.coordinator.engine.views import JobView, Submission, Submitted
-from windlass.coordinator.store import attempts, edges, idempotency, jobs, tasks
+from windlass.coordinator.store import attempts, deliveries, edges, idempotency, jobs, tasks
 from windlass.coordinator.store.attempts import NewAttempt
 from windlass.coordinator.store.db import Batch, Database, Tx, Writer
 from windlass.coordinator.store.errors import Taken
@@ -61,6 +61,8 @@ class _Made:
         needs = [(parent, child) for child, task in enumerate(job.tasks) for parent in task.needs]
         edges.insert(writer, self.id, needs)
         attempts.insert(writer, self._first)
+        if job.webhooks:
+            deliveries.insert(writer, self.id, len(job.webhooks))
         jobs.ask_moment(writer)
 
 

@@ -194,6 +194,8 @@ def masked(value: Any) -> Any:
 def _masked_entry(key: str, value: Any) -> Any:
     if is_secret_key(key) and isinstance(value, str | int | float) and value != "":
         return MASK
+    if key == "headers" and isinstance(value, dict):  # credentials as often as not
+        return dict.fromkeys(value, MASK)
     return masked(value)
 
 

@@ -191,6 +191,13 @@ class TaskDocument(SharedDocument, ProgramDocument):
     var = Text(least=1, most=_NAME)
 
 
+class WebhookDocument(Strict):
+    url = Text(least=1, most=2048, required=True)
+    event = Choice(["job.state", "job.progress", "task.state"])
+    headers = Table(Scalar(), most=50)
+    condition = Scalar(data_key="if", least=1, most=_TEMPLATE)
+
+
 class JobDocument(Strict):
     name = Text(least=1, most=_NAME, required=True)
     description = Text(most=10_000)
@@ -202,6 +209,7 @@ class JobDocument(Strict):
     timeout = Duration(least=0.001)
     fail_fast = Flag()
     output = Text(least=1, most=_TEMPLATE)
+    webhooks = ListOf(Part(WebhookDocument), most=20)
     defaults = Part(DefaultsDocument)
     tasks = ListOf(Part(TaskDocument), least=1, most=MOST_TASKS, required=True)
 

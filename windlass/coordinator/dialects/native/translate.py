@@ -17,6 +17,7 @@ from windlass.shared.spec import (
     Sidecar,
     Step,
     TaskSpec,
+    Webhook,
 )
 
 Doc = Mapping[str, Any]
@@ -55,6 +56,7 @@ def to_job_spec(doc: Doc) -> JobSpec:
         tags=tuple(doc.get("tags", ())),
         queue=queue,
         priority=priority,
+        webhooks=tuple(Webhook(**hook) for hook in doc.get("webhooks", ())),
         **_given(doc, _JOB),
     )
 

@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from windlass.coordinator.dialects.tork.hookwords import TorkWords
 from windlass.coordinator.dialects.tork.http import (
     fleet,
     guards,
@@ -33,4 +34,4 @@ def build(site: Site) -> Blueprint:
     return blueprint
 
 
-DIALECT = Dialect(name=DOOR, prefix="", build=build, envelope=replies.envelope)
+DIALECT = Dialect(name=DOOR, prefix="", build=build, envelope=replies.envelope, hooks=TorkWords())

@@ -44,7 +44,8 @@ CREATE TABLE delivery (
     job_id uuid NOT NULL,
     hook integer NOT NULL,                     -- its place in the spec
     after bigint NOT NULL DEFAULT 0,           -- move it was told last
-    tries integer NOT NULL DEFAULT 0,          -- of the move that follows
+    stage smallint NOT NULL DEFAULT 0,         -- things it was told of the move that follows
+    tries integer NOT NULL DEFAULT 0,          -- at the next of them
     due_at timestamptz DEFAULT now(),          -- null: there will be nothing more to tell
     PRIMARY KEY (job_id, hook)
 );
