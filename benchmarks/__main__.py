@@ -11,6 +11,7 @@ from time import perf_counter
 
 from benchmarks import (
     containers,
+    dags,
     engine,
     fanout,
     followers,
@@ -33,6 +34,7 @@ MEASURES: dict[str, Measure] = {
     "post": posting.measure,
     "engine": engine.measure,
     "fanout": fanout.measure,
+    "dag": dags.measure,
     "log": logs.measure,
     "follow": followers.measure,
     "idle": idle.measure,

@@ -19,7 +19,7 @@ _BARE = "import time\nwhile True: time.sleep(1)"
 def measure(scale: Scale) -> list[Figure]:
     with a_stack("process") as up:
         sleep(min(_SETTLE, scale.idle_seconds))
-        pids = [pid for name in OURS for pid in _tree(up.pids[name])]
+        pids = [pid for name in OURS for pid in tree(up.pids[name])]
         with Popen([executable, "-c", _BARE], stdin=PIPE) as bare:
             cpu, bare_cpu = _used(scale.idle_seconds, pids, [bare.pid])
             memory, bare_memory = _memory(pids), len(pids) * _memory([bare.pid])
@@ -45,11 +45,11 @@ def measure(scale: Scale) -> list[Figure]:
     ]
 
 
-def _tree(pid: int) -> Iterator[int]:
+def tree(pid: int) -> Iterator[int]:
     yield pid
     for task in Path(f"/proc/{pid}/task").iterdir():
         for child in (task / "children").read_text().split():
-            yield from _tree(int(child))
+            yield from tree(int(child))
 
 
 def _used(seconds: float, *groups: list[int]) -> list[float]:
@@ -69,10 +69,10 @@ def _cpu(pid: int) -> float:
 
 def _memory(pids: list[int]) -> int:
     """Bytes."""
-    return sum(_proportional(pid) for pid in pids)
+    return sum(proportional(pid) for pid in pids)
 
 
-def _proportional(pid: int) -> int:
+def proportional(pid: int) -> int:
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
         if line.startswith("Pss:"):
             return int(line.split()[1]) << 10

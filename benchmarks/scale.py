@@ -10,6 +10,7 @@ class Scale:
     jobs: int = 500
     attempts: int = 10_000
     fan_out: int = 10_000
+    dag: int = 100_000
     containers: int = 40
     rounds: int = 3
     log_megabytes: int = 100

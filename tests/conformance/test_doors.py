@@ -43,7 +43,7 @@ def test_no_two_doors_claim_an_address() -> None:
 
 @each_door
 def test_an_address_nobody_serves_is_answered_in_the_doors_words(door: Dialect) -> None:
-    response = app().test_client().get(f"{door.prefix}/no/such/address")
+    response = app().test_client().get(f"{door.prefix}{door.paths[-1]}/no/such/address")
 
     expected = door.envelope(Failure(status=404, message="there is nothing at this address"))
     assert response.status_code == 404
@@ -90,7 +90,7 @@ def test_two_doors_at_one_place_are_refused() -> None:
 
 
 def test_two_doors_share_a_place_as_long_as_their_paths_differ() -> None:
-    whole = replace(DOORS[0], name="whole", prefix="")
+    whole = replace(DOORS[0], name="whole", prefix="", paths=("",))
     part = replace(DOORS[0], name="part", prefix="", paths=("/ready", "/v1"))
 
     doors = mounted([whole, part], HttpSettings(doors={"part": DoorSettings(prefix="/p/")}))

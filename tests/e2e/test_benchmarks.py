@@ -18,6 +18,7 @@ TINY = Scale(
     jobs=4,
     attempts=100,
     fan_out=100,
+    dag=1000,
     containers=2,
     rounds=1,
     log_megabytes=1,

@@ -17,18 +17,28 @@ class ModelTask:
     state: str = "waiting"  # a skipped one has its reason behind a colon
     failures: int = 0
     losses: int = 0
+    doomed: bool = False  # it shall be killed, and runs still
+    killed: bool = False  # cancelled, while its job went on
 
     @property
     def satisfied(self) -> bool:
-        allowed = self.state == "failed" and self.spec.allow_failure
+        allowed = self._lost and self.spec.allow_failure
         return allowed or self.state in {"completed", "skipped:condition"}
 
     @property
     def failed(self) -> bool:
-        return self.state == "failed" and not self.spec.allow_failure
+        return self._lost and not self.spec.allow_failure
+
+    @property
+    def _lost(self) -> bool:
+        return self.state == "failed" or self.killed
+
+    def kill(self) -> None:
+        self.state, self.killed = "cancelled", True
 
     def again(self) -> None:
         self.state, self.failures, self.losses = "waiting", 0, 0
+        self.doomed = self.killed = False
 
 
 @dataclass
@@ -74,18 +84,27 @@ class ModelJob:
         if outcome == "completed":
             task.state = "completed"
         elif outcome == "cancelled":
-            task.state = "cancelled" if self.wanted else "failed"
+            self._stopped(task, otherwise="failed")
         else:
             task.failures += 1
-            if self.wanted or task.failures > task.spec.retry.limit:
+            if self.wanted or task.doomed or task.failures > task.spec.retry.limit:
                 task.state = "failed"
 
     def lose(self, task: ModelTask) -> None:
         task.losses += 1
-        if self.wanted:
-            task.state = "cancelled"
+        if self.wanted or task.doomed:
+            self._stopped(task, otherwise="")
         elif task.losses >= POISON_CAP:
             task.state = "failed"
+
+    def _stopped(self, task: ModelTask, otherwise: str) -> None:
+        """It was told to; or nobody had."""
+        if self.wanted:
+            task.state = "cancelled"
+        elif task.doomed:
+            task.kill()
+        else:
+            task.state = otherwise
 
     def follow(self, ended: Sequence[ModelTask]) -> None:
         if self.spec.fail_fast and any(task.failed for task in ended):
@@ -98,7 +117,7 @@ class ModelJob:
 
     def restart(self) -> None:
         for task in self.tasks:
-            if not task.satisfied:
+            if not task.satisfied or task.killed:
                 task.again()
         self._open()
 

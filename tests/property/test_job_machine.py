@@ -1,7 +1,7 @@
 """Random jobs, driven by random reports in any order: the database must agree with the model."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from hypothesis import HealthCheck, Phase, settings
@@ -23,6 +23,8 @@ from tests.support.rows import attempts_of, job_of, tasks_of
 from windlass.coordinator.engine.apply import apply
 from windlass.coordinator.engine.cancel import cancel, carry_out
 from windlass.coordinator.engine.errors import Conflict
+from windlass.coordinator.engine.kill import kill
+from windlass.coordinator.engine.pause import pause, resume
 from windlass.coordinator.engine.restart import rerun, restart
 from windlass.coordinator.engine.submit import submit
 from windlass.coordinator.store.db import Database, Row
@@ -121,6 +123,20 @@ class Machine(RuleBasedStateMachine):
         self.models[id].want("cancelled")
         self._stop(id)
 
+    @precondition(lambda self: self._jobs("pending", "running"))
+    @rule(data=st.data())
+    def kill(self, data: st.DataObject) -> None:
+        id = data.draw(st.sampled_from(self._jobs("pending", "running")))
+        position = data.draw(st.integers(0, len(self.models[id].tasks) - 1))
+        kill(self.db, self.fleet.signals, TaskId(tasks_of(self.db, id)[position]["id"]))
+        self._kill(id, position)
+
+    @precondition(lambda self: self._jobs("pending", "running"))
+    @rule(data=st.data(), turn=st.sampled_from([pause, resume]))
+    def pause_or_resume(self, data: st.DataObject, turn: Callable[..., None]) -> None:
+        id = data.draw(st.sampled_from(self._jobs("pending", "running")))
+        turn(self.db, self.fleet.signals, id)
+
     @rule()
     def carry_out(self) -> None:
         assert carry_out(self.db, self.fleet.signals, 10) == 0
@@ -182,7 +198,10 @@ class Machine(RuleBasedStateMachine):
         """Every history leads, without a gap, to the state its row is in."""
         for id in self.models:
             with self.db.transaction() as tx:
-                moves = tx.all("SELECT * FROM history WHERE job_id = %(id)s ORDER BY id", id=id)
+                moves = tx.all(
+                    "SELECT * FROM history WHERE job_id = %(id)s AND entity <> 'pause' ORDER BY id",
+                    id=id,
+                )
             last = {row["id"]: first for row, first in self._entities(id)}
             for row in moves:
                 assert row["was"] in {None, last[row["entity_id"]]}
@@ -224,6 +243,23 @@ class Machine(RuleBasedStateMachine):
         else:
             assert possible
         self._learn(id)
+
+    def _kill(self, id: JobId, position: int) -> None:
+        model = self.models[id]
+        task = model.tasks[position]
+        if model.wanted or task.state not in {"waiting", "active"}:
+            return
+        open_ones = [k for k in self.attempts.values() if (k.job, k.position) == (id, position)]
+        known = next((one for one in open_ones if one.open), None)
+        if known is not None and known.claimed:
+            task.doomed = True
+            return
+        if known is not None:
+            known.state = "cancelled"
+        task.kill()
+        model.follow([task])
+        self._learn(id)
+        self._stop(id)
 
     def _stop(self, id: JobId) -> None:
         """What is cancelled when an early end is wanted: attempts nobody has claimed."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from windlass.shared.clock import SystemClock
 from windlass.shared.events import AnyEvent, AttemptFinished
-from windlass.shared.lease import Leases
+from windlass.shared.lease import NOBODYS, Leases
 from windlass.worker import main, wiring
 from windlass.worker.reporter import Reporter
 
@@ -19,14 +19,14 @@ def die() -> None:
 
 
 class BeforeClaim(Leases):
-    def claim(self, attempt_id: UUID, holder: str) -> bool:
+    def claim(self, attempt_id: UUID, holder: str, job_id: UUID = NOBODYS) -> bool:
         die()
         return False
 
 
 class AfterClaim(Leases):
-    def claim(self, attempt_id: UUID, holder: str) -> bool:
-        claimed = super().claim(attempt_id, holder)
+    def claim(self, attempt_id: UUID, holder: str, job_id: UUID = NOBODYS) -> bool:
+        claimed = super().claim(attempt_id, holder, job_id)
         die()
         return claimed
 

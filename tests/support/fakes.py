@@ -37,6 +37,7 @@ class FakeSignals:
         self.known: dict[UUID, Standing] = {}
         self.judged: list[tuple[UUID, Verdict]] = []
         self.drains: dict[str, bool] = {}
+        self.held: set[UUID] = set()
         self.woken = 0
         self.is_young = False
         self.away = False
@@ -62,6 +63,10 @@ class FakeSignals:
     def standings(self, attempt_ids: Sequence[UUID]) -> Sequence[Standing]:
         self._reach()
         return [self._standing(id) for id in attempt_ids]
+
+    def hold(self, job_ids: Sequence[UUID], held: bool) -> None:
+        self._reach()
+        self.held = (self.held | set(job_ids)) if held else (self.held - set(job_ids))
 
     def drain(self, node: str, wanted: bool) -> None:
         self._reach()

@@ -12,7 +12,7 @@ from windlass.coordinator.engine.activate import activate_ready
 from windlass.coordinator.engine.apply import Loss, apply, lose
 from windlass.coordinator.engine.dispatch import dispatch_due
 from windlass.coordinator.store.db import Database, Row
-from windlass.shared.events import AttemptFinished, AttemptProgressed, AttemptStarted
+from windlass.shared.events import AttemptFinished, AttemptProgressed, AttemptStarted, NodeBeat
 from windlass.shared.states import Reason
 
 NODE = "node-1"
@@ -67,3 +67,18 @@ def progressed(id: UUID, percent: float, message: str = "") -> AttemptProgressed
 
 def finished(id: UUID, **fields: Any) -> AttemptFinished:
     return AttemptFinished(attempt_id=id, node=NODE, at=NOW, **fields)
+
+
+def a_beat(name: str = NODE, *, cpus: float = 64, memory: int = 256 << 30) -> NodeBeat:
+    """Of a node that serves the default queue."""
+    return NodeBeat(
+        node=name,
+        at=NOW,
+        queues=("default",),
+        slots=8,
+        runtime="process",
+        version="1",
+        hostname=name,
+        cpus=cpus,
+        memory=memory,
+    )

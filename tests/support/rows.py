@@ -37,6 +37,10 @@ def states_of(db: Database, job_id: JobId) -> dict[str, str]:
     }
 
 
+def task_of(db: Database, job_id: JobId, key: str) -> Row:
+    return next(task for task in tasks_of(db, job_id) if task["key"] == key)
+
+
 def attempts_of(db: Database, job_id: JobId) -> Sequence[Row]:
     with db.transaction() as tx:
         return tx.all(

@@ -16,6 +16,8 @@ COMMANDS = {
     "logs": (_JOBS, "logs", "Print or follow the log of a job, a task or one attempt."),
     "wait": (_JOBS, "wait", "Wait until jobs are over."),
     "cancel": (_JOBS, "change", "Ask jobs to end."),
+    "pause": (_JOBS, "change", "Let what runs of jobs end, and start no more."),
+    "resume": (_JOBS, "change", "Let paused jobs go on."),
     "restart": (_JOBS, "change", "Reopen a job that failed or was cancelled."),
     "rerun": (_JOBS, "change", "Run one task of a job again, and what follows from it."),
     "delete": (_JOBS, "change", "Forget jobs that are over, with their logs."),

@@ -45,6 +45,8 @@ class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no ty
             "loglevel": "warning",
             "preload_app": self._config.http_workers > 1,  # shared; for one it would be a waste
             "control_socket_disable": True,
+            # A web page we serve an API to says `patch` in lower case, and means it.
+            "permit_unconventional_http_method": True,
             "post_worker_init": self._listen_for_the_end,
             "worker_tmp_dir": _MEMORY if os.path.isdir(_MEMORY) else None,
         }

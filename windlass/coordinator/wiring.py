@@ -25,6 +25,7 @@ from windlass.shared.redis import connect
 if TYPE_CHECKING:
     from flask import Flask
 
+    from windlass.coordinator.engine.generate import Read
     from windlass.coordinator.engine.hooks import HookWords
     from windlass.coordinator.web.streams import Streams
 
@@ -125,8 +126,16 @@ def _taking_in(config: Config, base: Ground) -> Sequence[Loop]:
     ]
 
 
+def _reader_of(door: str) -> "Read":
+    """The doors need Flask: loaded when the first generator has run."""
+    from windlass.coordinator import dialects
+
+    return dialects.reader_of(door)
+
+
 def _watching(config: Config, base: Ground) -> Sequence[Loop]:
-    from windlass.coordinator.engine import cancel, deadlines, fleet
+    from windlass.coordinator.engine import cancel, deadlines, fleet, pause
+    from windlass.coordinator.engine.generate import Generators
     from windlass.coordinator.engine.reap import Pace, Reaper
 
     db, signals = base.db, base.signals
@@ -136,6 +145,8 @@ def _watching(config: Config, base: Ground) -> Sequence[Loop]:
     return [
         Loop(Reaper(db, signals, signals, Pace(config.lease)).step, every=every),
         Loop(in_batches("cancel", stop, full=20), every=1.0, nudged=True, gap=0.1),
+        Loop(in_batches("pause", partial(pause.remind, db, signals), full=1_000_000), every=10.0),
+        Loop(Generators(db, signals, _reader_of).step, every=1.0, nudged=True, gap=0.1),
         Loop(in_batches("deadlines", late, full=deadlines.BATCH), every=2.0),
         Loop(in_batches("fleet", partial(fleet.forget, db), full=1_000_000), every=3600.0),
     ]

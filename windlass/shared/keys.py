@@ -46,6 +46,11 @@ def drain(node: str) -> str:
     return f"{PREFIX}drain:{node}"
 
 
+def hold(job_id: UUID) -> str:
+    """String, present while nothing of a job shall start."""
+    return f"{PREFIX}hold:{job_id}"
+
+
 def node_owner(node: str) -> str:
     """String: which installation works under this name; lives as long as it is renewed."""
     return f"{PREFIX}owner:{node}"

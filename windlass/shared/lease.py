@@ -22,13 +22,15 @@ SETTLED_TTL = timedelta(minutes=10)  # a holder that slept longer finds neither 
 LEASE_TTL = timedelta(seconds=15)
 LEASES = (timedelta(seconds=3), timedelta(hours=1))  # from, to; renewing takes a while
 RENEWALS = 3  # in the time of a lease
+NOBODYS = UUID(int=0)
 _DRAINED = -1
 
 # Once an operator wants a node empty nothing starts there, not even what was on its way.
-# KEYS: ticket, lease, verdict, drain    ARGV: holder, lease ttl in ms, ticket ttl in s
+# KEYS: ticket, lease, verdict, drain, hold    ARGV: holder, lease ttl in ms, ticket ttl in s
 # returns: 1 if claimed, -1 if the holder is being drained, else 0
 _CLAIM = """
 if redis.call("exists", KEYS[4]) == 1 then return -1 end
+if redis.call("exists", KEYS[5]) == 1 then return 0 end
 if redis.call("get", KEYS[1]) ~= "open" then return 0 end
 if redis.call("exists", KEYS[3]) == 1 then return 0 end
 redis.call("set", KEYS[1], "spent", "ex", ARGV[3])
@@ -134,9 +136,10 @@ class Leases:
 
     # The worker's side
 
-    def claim(self, attempt_id: UUID, holder: str) -> bool:
-        """True exactly once per ticket. ``Drained``: it is for another node to start."""
-        touched = [*_keys(attempt_id), keys.drain(holder)]
+    def claim(self, attempt_id: UUID, holder: str, job_id: UUID = NOBODYS) -> bool:
+        """True exactly once per ticket, and not while its job is held. ``Drained``: it is for
+        another node to start."""
+        touched = [*_keys(attempt_id), keys.drain(holder), keys.hold(job_id)]
         answer = self._claim(keys=touched, args=self._args(holder))
         if answer == _DRAINED:
             raise Drained(holder)

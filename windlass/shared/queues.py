@@ -13,6 +13,16 @@ def is_queue_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
 
 
+def at_broker(queue: str, node: str | None) -> str:
+    """Where the message of an attempt goes: to the queue of the node it is meant for, if to one."""
+    return queue if node is None else of_node(node)
+
+
+def of_node(node: str) -> str:
+    """No queue that can be named has such a name."""
+    return f"@{node}"
+
+
 def broker_priority(priority: int) -> int:
     """Ours: 9 first. The Redis transport's: 0 first."""
     return PRIORITIES.stop - 1 - priority

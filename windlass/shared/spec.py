@@ -68,6 +68,7 @@ class Container(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     files: dict[str, str] = {}  # name -> content, placed in the working directory
     workdir: str | None = None
     limits: Limits = Limits()
+    requests: Limits = Limits()  # what a node must have free for it
     gpus: str | None = None  # "all" or a count
     shm: int | None = None
     mounts: tuple[Mount, ...] = ()
@@ -160,6 +161,9 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     retry: Retry = Retry()
     allow_failure: bool = False
     tags: tuple[str, ...] = ()
+    metadata: dict[str, str] = {}  # for whoever submitted it; nothing here reads it
+    matrix: dict[str, str] = {}  # expressions in it see this as ``matrix``
+    generator: bool = False  # what it writes to stdout describes tasks to be added to the job
     key: str = ""  # its unevaluated name: how a user refers to it
     fault: str = ""  # why it cannot run: fails it with these words once its turn comes
 

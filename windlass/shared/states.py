@@ -62,6 +62,7 @@ class Reason(StrEnum):
     NODE_LOST = "node_lost"  # the node fell silent; charged to the infrastructure
     POISON = "poison"  # lost too often
     CANCELLED = "cancelled"  # a user asked
+    GENERATOR = "generator"  # what it wrote describes no tasks that could be added
     TEMPLATE = "template"  # an expression could not be evaluated
     TASK_FAILED = "task_failed"  # of a job: one of its tasks failed
     CONDITION = "condition"  # of a skipped task: its own `if` said no

@@ -2,7 +2,13 @@
 
 from collections.abc import Callable
 from enum import StrEnum
-from threading import Condition
+from functools import partial
+from threading import Condition, Timer
+
+from windlass.shared.spec import Limits
+
+FULL_FOR = 1.0  # seconds, unless something ends before
+_NOTHING = Limits()
 
 
 class Hold(StrEnum):
@@ -15,14 +21,18 @@ class Hold(StrEnum):
     BACKLOG = "backlog"  # the engine is behind with events or logs
     RUNTIME = "runtime"  # cannot run anything now
     NAME = "name"  # another worker answers to this node's name
+    FULL = "full"  # what came last asks for more than is free
 
 
 class Capacity:
     """Counts slots; thread-safe. Listeners are called after every change."""
 
-    def __init__(self, slots: int) -> None:
+    def __init__(self, slots: int, cpus: float = 1e6, memory: int = 1 << 62) -> None:
         self.slots = slots
+        self.cpus = cpus  # cores
+        self.memory = memory  # bytes
         self._taken = 0
+        self._asked: list[Limits] = []  # by what runs
         self._holds: set[Hold] = set()
         self._changes = Condition()
         self._listeners: list[Callable[[], None]] = []
@@ -45,25 +55,47 @@ class Capacity:
         with self._changes:
             return 0 if self._holds else max(0, self.slots - self._taken)
 
-    def take(self) -> bool:
-        """Occupy a slot, if there is room."""
+    def take(self, asked: Limits = _NOTHING) -> bool:
+        """Occupy a slot, and what is asked for, if there is room. Where there is too little of
+        that, nothing else is taken for a moment: what waits longest shall not starve."""
         with self._changes:
             if self._holds or self._taken >= self.slots:
                 return False
-            self._taken += 1
+            fits = self._fits(asked)
+            if fits:
+                self._occupy(asked)
+            else:
+                self._holds.add(Hold.FULL)
         self._tell()
-        return True
+        if not fits:
+            _later(partial(self.release, Hold.FULL))
+        return fits
 
-    def occupy(self) -> None:
+    def occupy(self, asked: Limits = _NOTHING) -> None:
         """Count what runs here already, room or not."""
         with self._changes:
-            self._taken += 1
+            self._occupy(asked)
 
-    def give_back(self) -> None:
+    def give_back(self, asked: Limits = _NOTHING) -> None:
         with self._changes:
             self._taken -= 1
+            if asked != _NOTHING:
+                self._asked.remove(asked)
+                self._holds.discard(Hold.FULL)
             self._changes.notify_all()
         self._tell()
+
+    def _occupy(self, asked: Limits) -> None:
+        self._taken += 1
+        if asked != _NOTHING:
+            self._asked.append(asked)
+
+    def _fits(self, asked: Limits) -> bool:
+        if asked == _NOTHING:
+            return True
+        together = [*self._asked, asked]
+        cpus = sum(each.cpus or 0.0 for each in together)
+        return cpus <= self.cpus and sum(each.memory or 0 for each in together) <= self.memory
 
     def hold(self, reason: Hold) -> None:
         with self._changes:
@@ -90,3 +122,9 @@ class Capacity:
     def _tell(self) -> None:
         for changed in self._listeners:
             changed()
+
+
+def _later(act: Callable[[], None]) -> None:
+    timer = Timer(FULL_FOR, act)
+    timer.daemon = True
+    timer.start()

@@ -4,6 +4,7 @@ import os
 import socket
 from dataclasses import dataclass
 from datetime import timedelta
+from math import inf
 from pathlib import Path
 from typing import Self
 
@@ -12,6 +13,7 @@ from environs import Env, FileAwareEnv, ValidationError, validate
 from windlass.shared.durations import parse_duration
 from windlass.shared.lease import LEASE_TTL, parse_lease
 from windlass.shared.queues import is_queue_name
+from windlass.shared.sizes import parse_size
 from windlass.shared.spec import DEFAULT_QUEUE
 from windlass.shared.urls import check_redis
 from windlass.worker.identity import ANY_NUMBER
@@ -24,6 +26,8 @@ class Config:
     node: str
     queues: tuple[str, ...] = (DEFAULT_QUEUE,)
     concurrency: int
+    cpus: float  # cores that attempts which ask for some may have together
+    memory: int  # bytes
     runtime: str = "docker"
     state_dir: Path
     bind_sources: tuple[str, ...] = ()
@@ -48,6 +52,8 @@ class Config:
                 concurrency=env.int(
                     "CONCURRENCY", os.cpu_count() or 1, validate=validate.Range(min=1, max=1000)
                 ),
+                cpus=env.float("CPUS", float(os.cpu_count() or 1), validate=_is_positive),
+                memory=_size(env.str("MEMORY", str(_all_memory()), validate=_is_size)),
                 runtime=env.str("RUNTIME", "docker", validate=validate.OneOf(NAMES)),
                 state_dir=env.path("STATE_DIR", _default_state_dir()),
                 bind_sources=_many(env.list("BIND_SOURCES", [])),
@@ -92,6 +98,30 @@ def _is_redis(text: str) -> None:
         check_redis(text)
     except ValueError as problem:
         raise ValidationError(str(problem)) from None
+
+
+def _is_positive(number: float) -> None:
+    if not 0 < number < inf:
+        raise ValidationError("must be above 0")
+
+
+def _is_size(text: str) -> None:
+    try:
+        parse_size(text)
+    except ValueError as problem:
+        raise ValidationError(str(problem)) from None
+
+
+def _size(text: str | None) -> int:
+    """0 for what was refused already: ``seal`` reports it."""
+    try:
+        return int(parse_size(text or "0"))
+    except ValueError:
+        return 0
+
+
+def _all_memory() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def _is_duration(text: str) -> None:

@@ -149,7 +149,7 @@ class Execution:
         try:
             outcome = self._attempt()
         finally:
-            self._tools.capacity.give_back()
+            self._tools.capacity.give_back(self._order.container.requests)
         self._transcript.finish()
         self._conclude(outcomes.with_last_lines(outcome, self._transcript.chunker.recent))
 

@@ -1,6 +1,5 @@
 """Says that this node lives and what runs on it; hears in return whether it may take more."""
 
-import os
 import shutil
 import socket
 from collections.abc import Callable, Iterable
@@ -23,7 +22,7 @@ from windlass.worker.ticker import Ticker
 
 EVERY = 3.0  # seconds
 _GAP = 0.5  # between two beats, however much changes
-_HEALTHY = frozenset({Hold.DRAINING, Hold.ENDING, Hold.BACKLOG})
+_HEALTHY = frozenset({Hold.DRAINING, Hold.ENDING, Hold.BACKLOG, Hold.FULL})
 EVENT_BACKLOG = 50_000  # events the engine may be behind before nothing new is taken
 
 log = logs.logger("heartbeat")
@@ -119,7 +118,7 @@ class Heartbeat:
             version=self._node.version,
             hostname=socket.gethostname(),
             draining=Hold.DRAINING in holds or Hold.ENDING in holds,
-            cpus=float(os.cpu_count() or 1),
-            memory=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+            cpus=self._capacity.cpus,
+            memory=self._capacity.memory,
             disk_free=shutil.disk_usage(self._node.state_dir).free,
         )

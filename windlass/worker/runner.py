@@ -40,16 +40,16 @@ class Runner:
         with self._changes:
             if order.attempt_id in self._here:
                 return
-            if not self._tools.capacity.take():
+            if not self._tools.capacity.take(order.container.requests):
                 raise NoRoom
             self._here[order.attempt_id] = execution
-        if self._claimed(order.attempt_id):
+        if self._claimed(order):
             self._launch(order, execution)
 
     def adopt(self, found: Adopted, verdict: Verdict) -> None:
         """Go on with a run that an earlier worker started."""
         execution = Execution.of_adopted(found, self._tools, self._forget)
-        self._tools.capacity.occupy()
+        self._tools.capacity.occupy(found.order.container.requests)
         with self._changes:
             self._here[found.order.attempt_id] = execution
         execution.hear(verdict)
@@ -61,23 +61,23 @@ class Runner:
             execution.start()
         except RuntimeError:  # no thread to be had: let the lease run out
             self._tools.keeper.drop(order.attempt_id)
-            self._tools.capacity.give_back()
+            self._tools.capacity.give_back(order.container.requests)
             self._forget(order.attempt_id)
             raise
         log.info("attempt.taken", attempt_id=str(order.attempt_id), task=order.task_name)
 
-    def _claimed(self, attempt_id: UUID) -> bool:
-        claimed = False
+    def _claimed(self, order: RunAttempt) -> bool:
+        claimed, attempt_id = False, order.attempt_id
         try:
             leases, node = self._tools.leases, self._tools.node
-            claimed = leases.claim(attempt_id, node) or self._is_ours(attempt_id)
+            claimed = leases.claim(attempt_id, node, order.job_id) or self._is_ours(attempt_id)
         except Drained:  # noticed before the heartbeat has
             self._tools.capacity.hold(Hold.DRAINING)
             raise NoRoom from None
         finally:
             if not claimed:
                 self._forget(attempt_id)
-                self._tools.capacity.give_back()
+                self._tools.capacity.give_back(order.container.requests)
         return claimed
 
     def _is_ours(self, attempt_id: UUID) -> bool:

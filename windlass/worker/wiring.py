@@ -10,6 +10,7 @@ from redis import Redis
 
 from windlass.shared.clock import Clock, SystemClock
 from windlass.shared.lease import Leases
+from windlass.shared.queues import of_node
 from windlass.shared.redis import connect
 from windlass.shared.streams import Outlet
 from windlass.worker import tasks
@@ -91,7 +92,11 @@ def build(
 
 def _tools(config: Config, redis: Redis, runtime: Runtime) -> Tools:
     """Nothing may start with them yet: an earlier worker's runs come first."""
-    clock, outlet, capacity = SystemClock(), Outlet(redis), Capacity(config.concurrency)
+    clock, outlet, capacity = (
+        SystemClock(),
+        Outlet(redis),
+        Capacity(config.concurrency, config.cpus, config.memory),
+    )
     capacity.hold(Hold.STARTING)
     hasty = connect(config.redis_url, timeout=_KEEPER_PATIENCE)
     reporter = Reporter(outlet)
@@ -112,7 +117,8 @@ def _intake(config: Config, runner: Runner, capacity: Capacity, pulse: Pulse) ->
     app = create_app(config.redis_url)
     tasks.register(app, runner)
     app.steps["consumer"].add(admission(capacity, pulse))
-    return Intake(app, config.node, config.queues, pulse)
+    served = (*config.queues, of_node(config.node))  # the last for what is meant for this node
+    return Intake(app, config.node, served, pulse)
 
 
 def _node(config: Config, clock: Clock) -> Node:

@@ -52,14 +52,13 @@ def test_one_is_shown_whole_without_its_secrets(client: Client) -> None:
         secrets={"key": "hunter2"},
         inputs={"also": "hunter2"},
         output="done",
-        autoDelete={"after": "6h"},
         defaults={"queue": "slow"},
     )["id"]
     response = client.get(f"{URL}/{id}")
     assert "hunter2" not in response.text
     shown = response.json
     assert shown["tasks"][0]["name"] == "one"
-    assert (shown["output"], shown["autoDelete"]) == ("done", {"after": "6h"})
+    assert shown["output"] == "done"
     assert shown["defaults"]["queue"] == "slow"
 
 

@@ -1,4 +1,4 @@
-"""``windlass cancel``, ``restart``, ``rerun`` and ``delete``."""
+"""``windlass cancel``, ``pause``, ``resume``, ``restart``, ``rerun`` and ``delete``."""
 
 import json
 from collections.abc import Callable
@@ -13,10 +13,36 @@ from windlass.cli.session import Session, connected
 
 @click.command()
 @click.argument("jobs", type=JobWord(), nargs=-1, required=True)
+@click.option("--task", help="Only this task of one job; the rest goes on.")
 @connected
-def cancel(session: Session, jobs: tuple[str, ...]) -> None:
+def cancel(session: Session, jobs: tuple[str, ...], task: str | None) -> None:
     """Ask JOBS to end; windlass wait sees them end."""
-    _each(session, jobs, lambda api, id: api.post("jobs", id, "cancel"), "cancelling")
+
+    def change(api: Client, id: str) -> Document | None:
+        if task is None:
+            changed: Document = api.post("jobs", id, "cancel")
+            return changed
+        api.post("tasks", task_of(api, id, task)["id"], "cancel")
+        found: Document = api.get("jobs", id)
+        return found
+
+    _each(session, jobs, change, "cancelling")
+
+
+@click.command()
+@click.argument("jobs", type=JobWord(), nargs=-1, required=True)
+@connected
+def pause(session: Session, jobs: tuple[str, ...]) -> None:
+    """Let what runs of JOBS end, and start nothing more of them."""
+    _each(session, jobs, lambda api, id: api.post("jobs", id, "pause"), "paused")
+
+
+@click.command()
+@click.argument("jobs", type=JobWord(), nargs=-1, required=True)
+@connected
+def resume(session: Session, jobs: tuple[str, ...]) -> None:
+    """Let paused JOBS go on."""
+    _each(session, jobs, lambda api, id: api.post("jobs", id, "resume"), "resumed")
 
 
 @click.command()

@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from importlib import import_module
 from pkgutil import iter_modules
 
+from windlass.coordinator.engine.generate import Read
+from windlass.coordinator.engine.generated import Ungenerable
 from windlass.coordinator.web.dialect import Dialect
+
+
+def reader_of(door: str) -> Read:
+    """How a door reads what a generator wrote. Ungenerable: it has no such tasks."""
+    for dialect in discover():
+        if dialect.name == door and dialect.generated is not None:
+            return dialect.generated
+    raise Ungenerable(f"jobs of {door} cannot have generators")
 
 
 def discover() -> Sequence[Dialect]:

@@ -74,6 +74,8 @@ def order(job_id: UUID, job_name: str, task_id: UUID, number: int, task: TaskSpe
         priority=task.priority,
         message=messages.encode(message).decode(),
         timeout=task.container.timeout,
+        cpus=task.container.requests.cpus,
+        memory=task.container.requests.memory,
     )
 
 
@@ -93,7 +95,7 @@ def _start(turn: Turn, rows: Sequence[Row]) -> None:
 def _attempt(turn: Turn, row: Row, task: TaskSpec) -> NewAttempt:
     job = turn.jobs[row["job_id"]]
     attempt = order(row["job_id"], job["name"], row["id"], row["attempts"] + 1, task)
-    return msgspec.structs.replace(attempt, epoch=job["epoch"])
+    return msgspec.structs.replace(attempt, epoch=job["epoch"], held=job["paused"])
 
 
 def _wish(row: Row, task: TaskSpec) -> Move:
@@ -125,7 +127,8 @@ def _contexts(turn: Turn, templated: Sequence[tuple[Row, TaskSpec]]) -> dict[UUI
     return context.of_jobs(turn.tx, specs, context.names_in(texts))
 
 
-def _evaluated(row: Row, task: TaskSpec, known: context.Context) -> TaskSpec | Ending:
+def _evaluated(row: Row, task: TaskSpec, shared: context.Context) -> TaskSpec | Ending:
+    known = {**shared, "matrix": task.matrix} if task.matrix else shared
     try:
         if says_no(task, known):
             return _ending(row, TaskState.SKIPPED, Reason.CONDITION, "its condition is false")

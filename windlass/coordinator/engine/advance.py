@@ -31,6 +31,7 @@ class Ending:
     position: int
     key: str
     state: TaskState
+    alone: bool = False  # cancelled, while its job goes on
     allow_failure: bool = False
     reason: Reason | None = None
     error: str = ""
@@ -41,13 +42,13 @@ class Ending:
     @property
     def satisfies(self) -> bool:
         """Those that need it may go on."""
-        if self.state is TaskState.FAILED:
+        if self.state is TaskState.FAILED or self.alone:
             return self.allow_failure
         return self.state is TaskState.COMPLETED or self.reason is Reason.CONDITION
 
     @property
     def fails_job(self) -> bool:
-        return self.state is TaskState.FAILED and not self.allow_failure
+        return (self.state is TaskState.FAILED or self.alone) and not self.allow_failure
 
 
 def end(turn: Turn, endings: Sequence[Ending]) -> None:

@@ -12,7 +12,7 @@ from windlass.coordinator.engine.failure import Failure
 from windlass.coordinator.engine.ports import Signals
 from windlass.coordinator.engine.reports import Report, covers_log, gather, state_of
 from windlass.coordinator.engine.turn import Turn
-from windlass.coordinator.store import attempts, jobs, logs, tasks
+from windlass.coordinator.store import attempts, generating, jobs, logs, tasks
 from windlass.coordinator.store.db import Database, Row
 from windlass.coordinator.store.transitions import Move, move
 from windlass.shared.events import AttemptEvent, AttemptFinished, LogChunk
@@ -82,6 +82,8 @@ def _take(turn: Turn, held: Held, reports: Reports) -> None:
     turn.changed.update(held[id]["job_id"] for id in live)
     running = {id: report for id, report in live.items() if report.finished is None}
     _begin(turn, held, running)
+    # Where something with a place of its own ends there is room for another.
+    turn.due = turn.due or any(r.finished and held[id]["placed"] for id, r in live.items())
     endings = _finish(turn, held, [(id, r, r.finished) for id, r in live.items() if r.finished])
     advance.end(turn, endings)
     activate.start_ready(turn)
@@ -108,7 +110,9 @@ def _finish(
     for state, moves in wishes.items():
         moved |= move(turn.tx, ATTEMPT, state, moves)
     ends = [(held[id], report, event) for id, report, event in finished if id in moved]
-    endings = [_completed(row, r, event) for row, r, event in ends if event.reason is None]
+    completed = [end for end in ends if end[2].reason is None]
+    generating.begin(turn.tx, [row["task_id"] for row, _, _ in completed if row["generator"]])
+    endings = [_completed(*end) for end in completed if not end[0]["generator"]]
     failures = [_failure(row, r, event, event.reason) for row, r, event in ends if event.reason]
     return endings + failure.conclude(turn, failures)
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
 
-from windlass.coordinator.engine import filters, logbook, showing
+from windlass.coordinator.engine import filters, logbook, placement, showing
 from windlass.coordinator.engine.errors import Invalid, NotFound, Problem
 from windlass.coordinator.engine.paging import turn
 from windlass.coordinator.engine.views import (
@@ -19,12 +20,14 @@ from windlass.coordinator.engine.views import (
     Totals,
     Why,
 )
-from windlass.coordinator.store import attempt_reads, job_list, job_reads, task_reads
+from windlass.coordinator.store import attempt_reads, job_list, job_reads, placing, task_reads
 from windlass.coordinator.store.bounded import TooWide, bounded
 from windlass.coordinator.store.db import Database, Row, Tx
 from windlass.coordinator.store.job_list import Place
+from windlass.shared import spec
 from windlass.shared.ids import AttemptId, JobId, TaskId
-from windlass.shared.states import JobState, TaskState
+from windlass.shared.spec import Limits
+from windlass.shared.states import AttemptState, JobState, TaskState
 from windlass.shared.text import is_clean
 
 T = TypeVar("T")
@@ -101,10 +104,21 @@ def task(db: Database, id: TaskId) -> TaskView:
     with db.transaction() as tx:
         row = _found(next(iter(task_reads.tasks(tx, [id])), None), "task", id)
         waits = row["state"] == TaskState.WAITING
+        unfit = _unfit(tx, row) if row["attempt_state"] == AttemptState.PENDING else ""
         keys = (
             task_reads.waiting_for(tx, row["job_id"], row["position"], _WAITED_FOR) if waits else ()
         )
-    return showing.task(row, tuple(keys))
+    shown = showing.task(row, tuple(keys))
+    return replace(shown, message=unfit) if unfit else shown
+
+
+def _unfit(tx: Tx, row: Row) -> str:
+    """That it asks for more than there is."""
+    asked = spec.decode_task(row["spec"]).container.requests
+    if asked == Limits():
+        return ""
+    sizes = map(placement.room_of, placing.sizes(tx))
+    return placement.misfit(asked, row["queue"], sizes)
 
 
 def task_states(db: Database, job_id: JobId) -> Sequence[TaskState]:

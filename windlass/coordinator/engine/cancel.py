@@ -58,7 +58,7 @@ def stop(db: Database, signals: Signals, job_ids: Sequence[UUID]) -> bool:
         rows = attempts.open_of(turn.tx, sorted(turn.jobs), PAGE)
         out = _cancel_pending(turn, rows)
     turn.tell(signals)
-    revoked, told = _take_back(signals, out)
+    revoked, told = take_back(signals, out)
     with db.transaction() as tx:
         turn = _turn(tx, job_ids)
         _cancel_attempts(turn, revoked, [AttemptState.PENDING, AttemptState.SCHEDULED])
@@ -120,7 +120,7 @@ def _ending(turn: Turn, row: Row) -> Ending:
     )
 
 
-def _take_back(signals: Signals, out: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+def take_back(signals: Signals, out: Sequence[Row]) -> tuple[list[Row], list[Row]]:
     """Those that can no longer start; and the others, who have been told to stop."""
     unclaimed = [row for row in out if row["state"] != AttemptState.RUNNING]
     told = [row for row in out if row["state"] == AttemptState.RUNNING]

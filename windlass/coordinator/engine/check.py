@@ -48,6 +48,20 @@ def submission_problems(submission: Submission) -> list[Problem]:
     return notes.found()
 
 
+def unfinished_problems(job: JobSpec) -> list[Problem]:
+    """What a spec can say and nothing here carries out: refused, for to pass over it in silence
+    would be worse."""
+    notes = Notes()
+    for name in ("permissions", "delete_after"):
+        if getattr(job, name):
+            notes.add((name,), f"{name} cannot be carried out yet")
+    for position, task in enumerate(job.tasks):
+        for name in ("parallel", "each", "subjob"):
+            if getattr(task, name):
+                notes.add(("tasks", position, name), f"{name} cannot be carried out yet")
+    return notes.found()
+
+
 def _job(notes: Notes, templates: Templates, spec: JobSpec) -> None:
     notes.length(("name",), spec.name, 1, NAME_LENGTH)
     notes.length(("description",), spec.description, 0, DESCRIPTION_LENGTH)
@@ -56,6 +70,7 @@ def _job(notes: Notes, templates: Templates, spec: JobSpec) -> None:
     note_queue(notes, spec.queue)
     note_tags(notes, spec.tags)
     if spec.output is not None:
+        templates.names = ()
         templates.check(("output",), spec.output)
 
 

@@ -26,15 +26,17 @@ class Templates:
 
     def __init__(self, notes: Notes, *, lenient: bool = False) -> None:
         self.lenient = lenient
+        self.names: tuple[str, ...] = ()  # what expressions may use beside what is always there
         self._notes = notes
-        self._flaws: dict[str, str] = {}
+        self._flaws: dict[tuple[tuple[str, ...], str], str] = {}
 
     def check(self, place: Path, text: str) -> None:
         if self.lenient or not expressions.is_templated(text):
             return
-        if text not in self._flaws and len(self._flaws) < MOST_TEMPLATES:
-            self._flaws[text] = _flaw(text)
-        if flaw := self._flaws.get(text):
+        key = (self.names, text)
+        if key not in self._flaws and len(self._flaws) < MOST_TEMPLATES:
+            self._flaws[key] = _flaw(text, self.names)
+        if flaw := self._flaws.get(key):
             self._notes.add(place, flaw)
 
     def check_container(self, container: Container) -> None:
@@ -45,9 +47,9 @@ class Templates:
             self.check(("container", "env", name), value)
 
 
-def _flaw(text: str) -> str:
+def _flaw(text: str, names: tuple[str, ...]) -> str:
     try:
-        expressions.check(text, names=())
+        expressions.check(text, names=names)
     except expressions.ExpressionError as problem:
         return str(problem)
     return ""
@@ -99,6 +101,7 @@ def _retry(notes: Notes, retry: Retry) -> None:
 
 
 def _templates(templates: Templates, task: TaskSpec) -> None:
+    templates.names = ("matrix",) if task.matrix else ()
     templates.check(("name",), task.name)
     templates.check(("queue",), task.queue)
     if task.condition is not None:

@@ -39,7 +39,7 @@ def _context(id: UUID, text: str, outputs: Mapping[str, str]) -> Context:
     job = spec.decode_job(text)
     return {
         "inputs": job.inputs,
-        "secrets": {},
+        "secrets": job.secrets,
         "tasks": outputs,
         "job": {"id": str(id), "name": job.name},
     }

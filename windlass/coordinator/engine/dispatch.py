@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from uuid import UUID
 
+from windlass.coordinator.engine import placement
 from windlass.coordinator.engine.errors import Unavailable
 from windlass.coordinator.engine.ports import Away, Due, Publisher, Signals
-from windlass.coordinator.store import due
-from windlass.coordinator.store.db import Database, Row
+from windlass.coordinator.store import due, placing
+from windlass.coordinator.store.db import Database, Row, Tx
 from windlass.coordinator.store.transitions import Move, move
 from windlass.shared import metrics
+from windlass.shared.queues import at_broker
 from windlass.shared.states import ATTEMPT, AttemptState
 
 FIRST = UUID(int=0)
@@ -38,11 +40,20 @@ def dispatch_due(db: Database, publisher: Publisher, limit: int) -> int:
 
 def _schedule(db: Database, publisher: Publisher, limit: int) -> Sequence[Row]:
     with db.transaction() as tx:
-        rows = due.take(tx, limit)
+        rows = _placed(tx, due.take(tx, limit))
         if rows:
             publisher.check()  # or an outage would schedule what it cannot send
-            move(tx, ATTEMPT, AttemptState.SCHEDULED, [Move(row["id"]) for row in rows])
+            wishes = [Move(row["id"], columns={"placed": row["placed"]}) for row in rows]
+            move(tx, ATTEMPT, AttemptState.SCHEDULED, wishes)
     return rows
+
+
+def _placed(tx: Tx, rows: Sequence[Row]) -> Sequence[Row]:
+    """Those that can go out, with the node each is meant for; the others come again."""
+    if all(row["cpus"] is None and row["memory"] is None for row in rows):
+        return [{**row, "placed": None} for row in rows]
+    places = placement.place(rows, map(placement.room_of, placing.rooms(tx)))
+    return [{**row, "placed": places[row["id"]]} for row in rows if row["id"] in places]
 
 
 def _unsent(db: Database, rows: Sequence[Row]) -> None:
@@ -91,6 +102,7 @@ class Republisher:
     def _short_queues(self) -> tuple[list[str], list[str]]:
         """Queues with fewer messages than attempts, and those of them with none."""
         with self._db.transaction() as tx:
+            placing.unplace(tx)
             waiting = due.waiting(tx)
         depths = {queue: self._publisher.depth(queue) for queue in waiting}
         short = [queue for queue, attempts in waiting.items() if depths[queue] < attempts]
@@ -118,4 +130,12 @@ class Republisher:
 
 
 def _as_due(rows: Sequence[Row]) -> list[Due]:
-    return [Due(row["id"], row["queue"], row["priority"], row["message"]) for row in rows]
+    return [
+        Due(
+            row["id"],
+            at_broker(row["queue"], row.get("placed")),
+            row["priority"],
+            row["message"],
+        )
+        for row in rows
+    ]

@@ -46,7 +46,7 @@ def conclude(turn: Turn, failures: Iterable[Failure]) -> list[Ending]:
 def _delay(turn: Turn, failure: Failure) -> float | None:
     """Seconds until the next attempt; None: there is none."""
     row = failure.row
-    if turn.wanted(row["job_id"]):
+    if turn.wanted(row["job_id"]) or row["cancelling"]:
         return None
     if failure.reason is Reason.NODE_LOST:
         return retry.after_loss(row["losses"] + 1)
@@ -59,7 +59,7 @@ def _try_again(turn: Turn, again: Sequence[tuple[Failure, float]]) -> None:
     if not again:
         return
     tasks.charge(turn.tx, [_charge(failure) for failure, _ in again])
-    attempts.insert(turn.tx, [_next(failure.row, delay) for failure, delay in again])
+    attempts.insert(turn.tx, [_next(turn, failure.row, delay) for failure, delay in again])
     turn.due = True
     turn.changed.update(failure.row["job_id"] for failure, _ in again)
 
@@ -69,7 +69,7 @@ def _charge(failure: Failure) -> Charge:
     return Charge(failure.row["task_id"], failures=int(not lost), losses=int(lost))
 
 
-def _next(row: Row, delay: float) -> NewAttempt:
+def _next(turn: Turn, row: Row, delay: float) -> NewAttempt:
     """The same order under a new id: what was evaluated once stays as it came out."""
     id, number = new_attempt_id(), row["number"] + 1
     message = msgspec.structs.replace(messages.decode(row["message"]), attempt_id=id, number=number)
@@ -84,6 +84,9 @@ def _next(row: Row, delay: float) -> NewAttempt:
         message=messages.encode(message).decode(),
         timeout=row["timeout"],
         delay=delay,
+        cpus=row["cpus"],
+        memory=row["memory"],
+        held=turn.jobs[row["job_id"]]["paused"],
     )
 
 
@@ -91,8 +94,8 @@ def _ending(turn: Turn, failure: Failure) -> Ending:
     """A job that is being stopped does not blame a task for having been stopped."""
     row, reason, state = failure.row, failure.reason, TaskState.FAILED
     wanted = turn.wanted(row["job_id"])
-    if wanted and reason in {Reason.CANCELLED, Reason.NODE_LOST}:
-        reason, state = Reason(wanted), TaskState.CANCELLED
+    if (wanted or row["cancelling"]) and reason in {Reason.CANCELLED, Reason.NODE_LOST}:
+        reason, state = Reason(wanted or Reason.CANCELLED), TaskState.CANCELLED
     elif reason is Reason.NODE_LOST:
         reason = Reason.POISON
     return Ending(
@@ -101,6 +104,7 @@ def _ending(turn: Turn, failure: Failure) -> Ending:
         position=row["position"],
         key=row["key"],
         state=state,
+        alone=state is TaskState.CANCELLED and wanted is None,
         allow_failure=row["allow_failure"],
         reason=reason,
         error=failure.error,

@@ -5,14 +5,16 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from uuid import UUID
 
-from windlass.coordinator.engine import apply
-from windlass.coordinator.engine.errors import NotFound
+from windlass.coordinator.engine import apply, placement
+from windlass.coordinator.engine.errors import NotFound, Problem
 from windlass.coordinator.engine.ports import Away, Signals
 from windlass.coordinator.engine.views import NodeView, QueueView
 from windlass.coordinator.store import nodes as store
+from windlass.coordinator.store import placing
 from windlass.coordinator.store.db import Database, Row
 from windlass.shared.events import AttemptStarted, NodeBeat, NodeLeft
 from windlass.shared.lease import Verdict
+from windlass.shared.spec import JobSpec, Limits
 
 
 def nodes(db: Database) -> Sequence[NodeView]:
@@ -40,6 +42,23 @@ def drain(db: Database, signals: Signals, name: str, wanted: bool) -> None:
 def queues(db: Database) -> Sequence[QueueView]:
     with db.transaction() as tx:
         return [QueueView(**row) for row in store.queues(tx)]
+
+
+def misfits(db: Database, job: JobSpec) -> list[Problem]:
+    asking = [
+        (position, task)
+        for position, task in enumerate(job.tasks)
+        if task.container.requests != Limits()
+    ]
+    if not asking:
+        return []
+    with db.transaction() as tx:
+        sizes = list(map(placement.room_of, placing.sizes(tx)))
+    found = [
+        (position, placement.misfit(task.container.requests, task.queue, sizes))
+        for position, task in asking
+    ]
+    return [Problem(("tasks", position), text) for position, text in found if text]
 
 
 def report(db: Database, signals: Signals, batch: Sequence[NodeBeat | NodeLeft]) -> None:

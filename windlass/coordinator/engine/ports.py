@@ -64,6 +64,9 @@ class Signals(Protocol):
 
     def standings(self, attempt_ids: Sequence[UUID]) -> Sequence[Standing]: ...
 
+    def hold(self, job_ids: Sequence[UUID], held: bool) -> None:
+        """Let no attempt of these jobs be claimed, for an hour at most, or again."""
+
     def drain(self, node: str, wanted: bool) -> None:
         """Let a node take no more attempts, or again."""
 

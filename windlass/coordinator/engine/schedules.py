@@ -29,7 +29,8 @@ _CHOICES = {"catch_up": get_args(CatchUp), "overlap": get_args(Overlap)}
 
 def problems(given: ScheduleSubmission) -> list[Problem]:
     """Everything that would make ``create`` refuse it. Pure, but for the clock."""
-    found = check.problems(given.spec) + check.submission_problems(submission_of(given))
+    found = check.problems(given.spec) + check.unfinished_problems(given.spec)
+    found += check.submission_problems(submission_of(given))
     for name, choices in _CHOICES.items():
         if getattr(given, name) not in choices:
             text = f"must not be {getattr(given, name)!r}"
@@ -98,6 +99,38 @@ def delete(db: Database, signals: Signals, id: ScheduleId, *, with_jobs: bool) -
             schedules.delete(tx, id)
     if with_jobs:
         firing.clear_soon(db, signals)
+
+
+class Schedules:
+    """For doors. Ids of nothing are NotFound."""
+
+    def __init__(self, db: Database, signals: Signals) -> None:
+        self._db = db
+        self._signals = signals
+
+    def create(self, submission: ScheduleSubmission) -> ScheduleView:
+        return create(self._db, submission)
+
+    def one(self, id: ScheduleId) -> ScheduleView:
+        return one(self._db, id)
+
+    def page(
+        self, filter: ScheduleFilter, *, limit: int, offset: int = 0
+    ) -> Numbered[ScheduleView]:
+        """Newest first."""
+        return page(self._db, filter, limit, offset)
+
+    def pause(self, id: ScheduleId) -> None:
+        """Conflict: it is paused."""
+        pause(self._db, id)
+
+    def resume(self, id: ScheduleId) -> None:
+        """From now on, whatever was missed. Conflict: it is not paused."""
+        resume(self._db, id)
+
+    def delete(self, id: ScheduleId, *, with_jobs: bool = False) -> None:
+        """Its jobs go too, once they have been cancelled; or stay as they are."""
+        delete(self._db, self._signals, id, with_jobs=with_jobs)
 
 
 def _row(given: ScheduleSubmission) -> NewSchedule:

@@ -17,21 +17,18 @@ from windlass.coordinator.engine import (
     fleet,
     follow,
     health,
+    kill,
     logbook,
+    pause,
     restart,
-    schedules,
     submit,
+    tallies,
 )
 from windlass.coordinator.engine.errors import Problem
 from windlass.coordinator.engine.follow import Begun, Changes, Glance, Owner
 from windlass.coordinator.engine.outlook import Outlook
-from windlass.coordinator.engine.outlook_views import Numbered
 from windlass.coordinator.engine.ports import Signals, Watch
-from windlass.coordinator.engine.schedule_views import (
-    ScheduleFilter,
-    ScheduleSubmission,
-    ScheduleView,
-)
+from windlass.coordinator.engine.schedules import Schedules
 from windlass.coordinator.engine.views import (
     AttemptView,
     HistoryRow,
@@ -44,13 +41,14 @@ from windlass.coordinator.engine.views import (
     QueueView,
     Submission,
     Submitted,
+    Tally,
     TaskFilter,
     TaskView,
     Token,
     Totals,
 )
 from windlass.coordinator.store.db import Database
-from windlass.shared.ids import AttemptId, JobId, ScheduleId, TaskId
+from windlass.shared.ids import AttemptId, JobId, TaskId
 from windlass.shared.spec import JobSpec
 from windlass.shared.states import TaskState
 
@@ -62,12 +60,18 @@ class Engine:
         self._callers = access.Callers(db)
         self._health = health.of(db, signals)
         self.outlook = Outlook(db)  # reads by numbered page
+        self.schedules = Schedules(db, signals)  # what submits jobs by the clock
 
     # Jobs
 
     def problems(self, spec: JobSpec) -> Sequence[Problem]:
         """Everything that would make ``submit`` refuse this spec. Pure."""
         return check.problems(spec)
+
+    def misfits(self, spec: JobSpec) -> Sequence[Problem]:
+        """Tasks that ask for more than any live node of their queue has; none where no node is
+        known that serves it."""
+        return fleet.misfits(self._db, spec)
 
     def submit(self, submission: Submission) -> Submitted:
         """Durable once it returns. Conflict: the external id is taken, or the idempotency key came
@@ -114,9 +118,34 @@ class Engine:
         """Reopen a job that is over for this task and whatever follows from it; the new epoch."""
         return restart.rerun(self._db, self._signals, id)
 
+    def pause(self, id: JobId) -> None:
+        """What runs goes on, nothing else starts. Pausing again is no error. Conflict: it is
+        over."""
+        pause.pause(self._db, self._signals, id)
+
+    def resume(self, id: JobId) -> None:
+        pause.resume(self._db, self._signals, id)
+
+    def kill(self, id: TaskId) -> None:
+        """Cancel one task; the job goes on without what depends on it. No error where it is over
+        already."""
+        kill.kill(self._db, self._signals, id)
+
     def delete(self, id: JobId) -> None:
         """With all its logs and history. Conflict: it is not over."""
         restart.delete(self._db, id)
+
+    def tallies(self, ids: Sequence[JobId]) -> Mapping[JobId, Sequence[Tally]]:
+        """How the tasks of each stand, counted; of jobs that have any."""
+        return tallies.tallies(self._db, ids)
+
+    def moved_at(self, ids: Sequence[JobId]) -> Mapping[JobId, datetime]:
+        """When anything of each moved last."""
+        return tallies.moved_at(self._db, ids)
+
+    def job_moves(self, id: JobId) -> Sequence[HistoryRow]:
+        """The history of the job itself, oldest first, its pauses included."""
+        return tallies.job_moves(self._db, id)
 
     def watch(self, job_ids: Sequence[JobId]) -> AbstractContextManager[Watch]:
         return self._signals.watch(job_ids)
@@ -132,6 +161,13 @@ class Engine:
     def task(self, id: TaskId) -> TaskView:
         """With ``waiting_for``."""
         return browse.task(self._db, id)
+
+    def task_named(self, job_id: JobId, key: str) -> TaskId:
+        return tallies.task_named(self._db, job_id, key)
+
+    def around(self, task: TaskView) -> tuple[Sequence[str], Sequence[str]]:
+        """Keys of the tasks it needs, and of those that need it, by position."""
+        return tallies.around(self._db, task.job_id, task.position)
 
     def task_states(self, job_id: JobId) -> Sequence[TaskState]:
         """Of every task, by position."""
@@ -174,6 +210,12 @@ class Engine:
         """The last lines; an unfinished last line counts as one."""
         return logbook.read_tail(self._db, id, lines)
 
+    def log_ends(
+        self, ids: Sequence[AttemptId], most: int
+    ) -> Mapping[AttemptId, Mapping[str, bytes]]:
+        """Of many at once: by stream, what is in the last ``most`` bytes, in whole chunks."""
+        return tallies.log_ends(self._db, ids, most)
+
     def log_offset(self, id: AttemptId, line: int) -> int:
         """Where line ``line`` (from 0) begins; where the log ends for those it does not have."""
         return logbook.start_of_line(self._db, id, line)
@@ -207,36 +249,6 @@ class Engine:
         """Of all jobs, those of the next moves. A transaction that is not over may add moves that
         come before the last of them."""
         return follow.changes(self._db, after)
-
-    # What submits jobs by the clock
-
-    def schedule_problems(self, submission: ScheduleSubmission) -> Sequence[Problem]:
-        """Everything that would make ``create_schedule`` refuse it."""
-        return schedules.problems(submission)
-
-    def create_schedule(self, submission: ScheduleSubmission) -> ScheduleView:
-        return schedules.create(self._db, submission)
-
-    def schedule(self, id: ScheduleId) -> ScheduleView:
-        return schedules.one(self._db, id)
-
-    def schedules(
-        self, filter: ScheduleFilter, *, limit: int, offset: int = 0
-    ) -> Numbered[ScheduleView]:
-        """Newest first."""
-        return schedules.page(self._db, filter, limit, offset)
-
-    def pause_schedule(self, id: ScheduleId) -> None:
-        """Conflict: it is paused."""
-        schedules.pause(self._db, id)
-
-    def resume_schedule(self, id: ScheduleId) -> None:
-        """From now on, whatever was missed. Conflict: it is not paused."""
-        schedules.resume(self._db, id)
-
-    def delete_schedule(self, id: ScheduleId, *, with_jobs: bool = False) -> None:
-        """Its jobs go too, once they have been cancelled; or stay as they are."""
-        schedules.delete(self._db, self._signals, id, with_jobs=with_jobs)
 
     # The fleet
 

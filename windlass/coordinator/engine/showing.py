@@ -27,6 +27,7 @@ def job(row: Row, why: Why | None = None) -> JobView:
         reason=_reason(row),
         error=row["error"],
         cancelling=row["wanted"] is not None and row["ended_at"] is None,
+        paused=row["paused"] and row["ended_at"] is None,
         epoch=row["epoch"],
         priority=row["priority"],
         queue=row["queue"],
@@ -69,6 +70,7 @@ def task(row: Row, waiting_for: tuple[str, ...] = ()) -> TaskView:
         ended_at=row["ended_at"],
         attempt_id=row["attempt_id"],
         node=row["node"],
+        attempt_state=AttemptState(row["attempt_state"]) if row["attempt_state"] else None,
         needs=tuple(row["needs"]),
         waiting_for=waiting_for,
     )

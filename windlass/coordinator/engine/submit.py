@@ -1,7 +1,5 @@
 """A spec becomes a job, its tasks, what connects them, and the first attempts."""
 
-from datetime import datetime
-
 import msgspec
 
 from windlass.coordinator.engine import activate, check
@@ -12,7 +10,7 @@ from windlass.coordinator.engine.turn import Turn
 from windlass.coordinator.engine.views import JobView, Submission, Submitted
 from windlass.coordinator.store import attempts, deliveries, edges, idempotency, jobs, tasks
 from windlass.coordinator.store.attempts import NewAttempt
-from windlass.coordinator.store.db import Batch, Database, Tx, Writer
+from windlass.coordinator.store.db import Batch, Database, Row, Tx, Writer
 from windlass.coordinator.store.errors import Taken
 from windlass.coordinator.store.jobs import NewJob
 from windlass.coordinator.store.tasks import NewTask
@@ -25,18 +23,19 @@ from windlass.shared.text import clean
 
 def submit(db: Database, signals: Signals, submission: Submission) -> Submitted:
     problems = check.submission_problems(submission)
+    problems += check.unfinished_problems(submission.spec)
     if not submission.checked:
         problems = check.problems(submission.spec) + problems
     if problems:
         raise Invalid(problems)
     job = _Made(new_job_id(), submission)
     try:
-        created_at, turn = _evaluated(db, job) if job.templated else (_at_once(db, job), None)
+        made, turn = _evaluated(db, job) if job.templated else (_at_once(db, job), None)
     except Taken as taken:
         return _known(db, submission, taken)
     signals.wake_dispatch()  # heard by whoever watches all jobs; this one nobody knows yet
     if turn is None:
-        return Submitted(job_id=job.id, created=True, view=_view(job.id, submission, created_at))
+        return Submitted(job_id=job.id, created=True, view=_view(job.id, submission, made))
     turn.tell(signals)
     return Submitted(job_id=job.id, created=True)
 
@@ -55,6 +54,8 @@ class _Made:
         job, document = self.submission.spec, self.submission.document
         _remember(writer, self.id, self.submission)
         jobs.insert(writer, _job(self.id, self.submission))
+        if self.submission.numbered:
+            jobs.number(writer, self.id, self.submission.door)
         if document is not None:
             jobs.insert_document(writer, self.id, clean(document))
         tasks.insert(writer, self.id, self._tasks)
@@ -63,16 +64,16 @@ class _Made:
         attempts.insert(writer, self._first)
         if job.webhooks:
             deliveries.insert(writer, self.id, len(job.webhooks))
-        jobs.ask_moment(writer)
+        jobs.ask_made(writer, self.id)
 
 
-def _at_once(db: Database, job: _Made) -> datetime:
+def _at_once(db: Database, job: _Made) -> Row:
     with db.at_once() as batch:
         job.write(batch)
-    return _moment(batch)
+    return _answer(batch)
 
 
-def _evaluated(db: Database, job: _Made) -> tuple[datetime, Turn]:
+def _evaluated(db: Database, job: _Made) -> tuple[Row, Turn]:
     with db.transaction() as tx:
         return _within(tx, job)
 
@@ -82,27 +83,26 @@ def within(tx: Tx, id: JobId, submission: Submission) -> Turn:
     return _within(tx, _Made(id, submission))[1]
 
 
-def _within(tx: Tx, job: _Made) -> tuple[datetime, Turn]:
+def _within(tx: Tx, job: _Made) -> tuple[Row, Turn]:
     with tx.together() as batch:
         job.write(batch)
     turn = Turn(tx, jobs.lock(tx, [job.id]), ready=list(job.templated))
     activate.start_ready(turn)
-    return _moment(batch), turn
+    return _answer(batch), turn
 
 
-def _moment(batch: Batch) -> datetime:
+def _answer(batch: Batch) -> Row:
     assert batch.answer is not None  # noqa: S101 - its batch was sent
-    created_at: datetime = batch.answer["moment"]
-    return created_at
+    return batch.answer
 
 
-def _view(id: JobId, submission: Submission, created_at: datetime) -> JobView:
+def _view(id: JobId, submission: Submission, made: Row) -> JobView:
     """As it was stored; nothing has happened to it yet."""
     job = submission.spec
     return JobView(
         id=id,
         door=submission.door,
-        external_id=submission.external_id,
+        external_id=made["external_id"],
         owner=submission.owner,
         name=job.name,
         description=job.description,
@@ -119,7 +119,7 @@ def _view(id: JobId, submission: Submission, created_at: datetime) -> JobView:
         ended=0,
         failed=0,
         output=None,
-        created_at=created_at,
+        created_at=made["created_at"],
         started_at=None,
         ended_at=None,
     )
@@ -175,22 +175,31 @@ def _tasks(id: JobId, job: JobSpec) -> tuple[list[NewTask], list[NewAttempt]]:
         starts = not (task.needs or templated) and len(first) < activate.AT_ONCE
         if starts:
             first.append(activate.order(id, job.name, task_id, 1, task))
-        rows.append(_row(position, task, task_id, starts=starts, templated=templated))
+        row = waiting_task(position, task, len(task.needs), task_id, templated=templated)
+        rows.append(msgspec.structs.replace(row, state=TaskState.ACTIVE) if starts else row)
     return rows, first
 
 
-def _row(position: int, task: TaskSpec, id: TaskId, *, starts: bool, templated: bool) -> NewTask:
+def waiting_task(
+    position: int,
+    task: TaskSpec,
+    waiting_on: int,
+    id: TaskId | None = None,
+    *,
+    templated: bool | None = None,
+) -> NewTask:
     return NewTask(
-        id=id,
+        id=id or new_task_id(),
         position=position,
         key=task.key or task.name,
         name=task.name,
         var=task.var,
-        state=TaskState.ACTIVE if starts else TaskState.WAITING,
-        waiting_on=len(task.needs),
-        templated=templated,
+        state=TaskState.WAITING,
+        waiting_on=waiting_on,
+        templated=is_templated(task) if templated is None else templated,
         allow_failure=task.allow_failure,
         queue=task.queue,
         priority=task.priority,
         spec=spec.encode(task).decode(),
+        generator=task.generator,
     )

@@ -33,6 +33,7 @@ class JobView:
     reason: Reason | None
     error: str
     cancelling: bool  # an early end is wanted and not reached yet
+    paused: bool = False  # nothing of it starts until it is resumed
     epoch: int
     priority: int
     queue: str
@@ -82,13 +83,25 @@ class TaskView:
     exit_code: int | None
     output: str | None
     progress: float
-    message: str
+    message: str  # what its runtime is busy with, or why no node can run it
     started_at: datetime | None
     ended_at: datetime | None
     attempt_id: AttemptId | None  # the newest
     node: str | None  # of the newest
+    attempt_state: AttemptState | None = None  # of the newest
     needs: Sequence[str] = ()  # keys; at most 100
     waiting_for: Sequence[str] = ()  # keys, of one task, not of lists; at most 20
+
+
+@dataclass(frozen=True)
+class Tally:
+    """So many tasks of a job are in this state; of active ones the newest attempt's as well.
+    ``again``: that is not their first."""
+
+    state: TaskState
+    attempt: AttemptState | None
+    again: bool
+    tasks: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,6 +229,7 @@ class Submission:
     checked: bool = False
     owner: str = ""
     external_id: str | None = None
+    numbered: bool = False  # its external id is the next number of its door
     document: str | None = None
     idempotency_key: str | None = None
     fingerprint: str = ""

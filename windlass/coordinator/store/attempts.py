@@ -20,16 +20,20 @@ class NewAttempt(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     timeout: float | None
     delay: float = 0.0  # seconds until it may be dispatched
+    held: bool = False  # its job is paused
+    cpus: float | None = None  # cores it asks for
+    memory: int | None = None  # bytes
 
 
 _INSERT = """
 INSERT INTO attempt (id, task_id, job_id, number, epoch, state, queue, priority, message, timeout,
-                     run_after)
+                     run_after, held, cpus, memory)
 SELECT id, task_id, job_id, number, epoch, 'pending', queue, priority, message, timeout,
-       now() + make_interval(secs => delay)
+       now() + make_interval(secs => delay), held, cpus, memory
 FROM json_to_recordset(%(rows)s) AS row (
     id uuid, task_id uuid, job_id uuid, number integer, epoch integer, queue text,
-    priority smallint, message text, timeout double precision, delay double precision)
+    priority smallint, message text, timeout double precision, delay double precision,
+    held boolean, cpus double precision, memory bigint)
 """
 
 
@@ -41,8 +45,8 @@ def insert(writer: Writer, attempts: Sequence[NewAttempt]) -> None:
 _HELD = """
 SELECT attempt.id, attempt.task_id, attempt.job_id, attempt.number, attempt.epoch, attempt.state,
     attempt.node, attempt.queue, attempt.priority, attempt.timeout, attempt.settled,
-    attempt.log_bytes, attempt.cancelling, task.position, task.key, task.allow_failure,
-    task.failures, task.losses,
+    attempt.log_bytes, attempt.cancelling, attempt.cpus, attempt.memory, attempt.placed,
+    task.position, task.key, task.allow_failure, task.failures, task.losses, task.generator,
     CASE WHEN again.id IS NOT NULL THEN attempt.message END AS message,
     CASE WHEN again.id IS NOT NULL THEN task.spec END AS spec
 FROM attempt JOIN task ON task.id = attempt.task_id
@@ -74,6 +78,35 @@ SELECT attempt.*, task.* FROM (
 def open_of(tx: Tx, job_ids: Sequence[UUID], limit: int) -> Sequence[Row]:
     """What of these jobs may still run and has not been told to stop."""
     return tx.all(_OPEN, job_ids=list(job_ids), limit=limit)
+
+
+_OPEN_OF_TASK = """
+SELECT attempt.id, task_id, attempt.job_id, attempt.state, node, position, key, allow_failure
+FROM attempt JOIN task ON task.id = task_id
+WHERE task_id = %(task_id)s AND attempt.state IN ('pending', 'scheduled', 'running')
+"""
+
+
+def open_of_task(tx: Tx, task_id: UUID) -> Sequence[Row]:
+    """As ``open_of``, of one task."""
+    return tx.all(_OPEN_OF_TASK, task_id=task_id)
+
+
+_HOLD = """
+UPDATE attempt SET held = true
+WHERE job_id = %(job_id)s AND state IN ('pending', 'scheduled') AND NOT held
+"""
+# A message that came while it was held is gone: the republisher takes it for one never sent.
+_RELEASE = """
+UPDATE attempt SET held = false,
+    published_at = CASE WHEN state = 'scheduled' THEN NULL ELSE published_at END
+WHERE job_id = %(job_id)s AND state IN ('pending', 'scheduled') AND held
+"""
+
+
+def hold(tx: Tx, job_id: UUID, held: bool) -> None:
+    """Whether what has not started may start."""
+    tx.run(_HOLD if held else _RELEASE, job_id=job_id)
 
 
 _CANCELLING = "UPDATE attempt SET cancelling = true WHERE id = ANY(%(ids)s::uuid[])"

@@ -3,25 +3,35 @@
 Rows are taken without their job's lock, by SKIP LOCKED: whoever takes them waits for nobody.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
+from windlass.coordinator.store import placing
 from windlass.coordinator.store.db import Row, Tx
+from windlass.shared import queues
 
 # Priority by priority, so that attempts waiting for their time in one are not read for another.
-_TAKE = """
+# What asks for more than any node has free stays where it is, and in nobody's way.
+_TAKE = f"""
+WITH room AS MATERIALIZED ({placing.ROOMS})
 SELECT due.* FROM generate_series(9, 0, -1) AS wanted (priority), LATERAL (
-    SELECT id, queue, priority, message, extract(epoch FROM now() - run_after)::float8 AS late
+    SELECT id, queue, priority, message, cpus, memory,
+        extract(epoch FROM now() - run_after)::float8 AS late
     FROM attempt
-    WHERE state = 'pending' AND attempt.priority = wanted.priority AND run_after <= now()
+    WHERE state = 'pending' AND NOT held AND attempt.priority = wanted.priority
+      AND run_after <= now() AND (cpus IS NULL AND memory IS NULL OR EXISTS (
+        SELECT FROM room WHERE attempt.queue = ANY(room.queues) AND room.slots > 0
+        AND coalesce(attempt.cpus, 0) <= room.cpus AND coalesce(attempt.memory, 0) <= room.memory))
     ORDER BY run_after, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 ) AS due
 LIMIT %(limit)s
-"""
+"""  # noqa: S608 - constants only
 
 
 def take(tx: Tx, limit: int) -> Sequence[Row]:
-    """Lock due attempts, most urgent first: id, queue, priority, message, late (seconds)."""
+    """Lock due attempts, most urgent first: id, queue, priority, message, cpus, memory, late
+    (seconds)."""
     return tx.all(_TAKE, limit=limit)
 
 
@@ -29,7 +39,8 @@ _SOONEST = """
 SELECT min(extract(epoch FROM next.run_after - now()))::float8 AS rest
 FROM generate_series(0, 9) AS wanted (priority), LATERAL (
     SELECT run_after FROM attempt
-    WHERE state = 'pending' AND attempt.priority = wanted.priority AND run_after > now()
+    WHERE state = 'pending' AND NOT held AND attempt.priority = wanted.priority
+      AND run_after > now()
     ORDER BY run_after LIMIT 1
 ) AS next
 """
@@ -42,36 +53,43 @@ def soonest(tx: Tx) -> float | None:
 
 
 _WAITING = """
-SELECT queue, count(*) AS attempts FROM attempt WHERE state = 'scheduled' GROUP BY queue
+SELECT queue, placed, count(*) AS attempts FROM attempt WHERE state = 'scheduled' AND NOT held
+GROUP BY queue, placed
 """
 
 
 def waiting(tx: Tx) -> dict[str, int]:
-    """How many scheduled attempts each queue has."""
-    return {row["queue"]: row["attempts"] for row in tx.all(_WAITING)}
+    """How many scheduled attempts each queue of the broker has."""
+    found: Counter[str] = Counter()
+    for row in tx.all(_WAITING):
+        found[queues.at_broker(row["queue"], row["placed"])] += row["attempts"]
+    return found
 
 
 # Once more as soon as may be where sending failed, after 10 s where nothing waits at the broker;
 # else at an age that doubles each time.
 _STUCK = """
 SELECT id, queue, priority, message FROM attempt
-WHERE state = 'scheduled' AND NOT cancelling AND id > %(after)s AND queue = ANY(%(queues)s)
+WHERE state = 'scheduled' AND NOT cancelling AND NOT held AND id > %(after)s
+  AND coalesce('@' || placed, queue) = ANY(%(queues)s)
   AND (published_at IS NULL
-    OR published_at < now() - CASE WHEN queue = ANY(%(empty)s) THEN interval '10 seconds'
+    OR published_at < now() - CASE
+      WHEN coalesce('@' || placed, queue) = ANY(%(empty)s) THEN interval '10 seconds'
       ELSE interval '1 minute' * power(2, least(published, 7) - 1) END)
 ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 """
 
 
 def take_stuck(
-    tx: Tx, queues: Sequence[str], empty: Sequence[str], after: UUID, limit: int
+    tx: Tx, short: Sequence[str], empty: Sequence[str], after: UUID, limit: int
 ) -> Sequence[Row]:
-    """Lock attempts of ``queues`` whose message may be gone: id, queue, priority, message."""
-    return tx.all(_STUCK, queues=list(queues), empty=list(empty), after=after, limit=limit)
+    """Lock attempts of these queues of the broker whose message may be gone: id, queue, priority,
+    message."""
+    return tx.all(_STUCK, queues=list(short), empty=list(empty), after=after, limit=limit)
 
 
 _AGAIN = """
-UPDATE attempt SET published = published + 1, published_at = now()
+UPDATE attempt SET published = published + 1, published_at = now(), placed = NULL
 WHERE id = ANY(%(ids)s) AND state = 'scheduled'
 """
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from windlass.coordinator.store.db import Writer
+from windlass.coordinator.store.db import Tx, Writer
 from windlass.coordinator.store.rows import pages
 
 _INSERT = """
@@ -18,6 +18,13 @@ def insert(writer: Writer, job_id: UUID, edges: Sequence[tuple[int, int]]) -> No
     for page in pages(edges):
         parents, children = zip(*page, strict=True)
         writer.run(_INSERT, job_id=job_id, parents=_array(parents), children=_array(children))
+
+
+_ALL = "SELECT parent, child FROM edge WHERE job_id = %(job_id)s"
+
+
+def all_of(tx: Tx, job_id: UUID) -> Sequence[tuple[int, int]]:
+    return [(row["parent"], row["child"]) for row in tx.all(_ALL, job_id=job_id)]
 
 
 def _array(numbers: Sequence[int]) -> str:

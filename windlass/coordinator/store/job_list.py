@@ -19,9 +19,9 @@ REACH = 5000
 # Ids carry the clock of the coordinator that made them, created_at that of Postgres.
 _SKEW = 60.0
 
-COLUMNS = """id, door, external_id, owner, name, description, state, reason, error, wanted, epoch,
-    priority, queue, tags, spec, total, ended, failed, output, created_at, started_at, ended_at,
-    schedule_id"""
+COLUMNS = """id, door, external_id, owner, name, description, state, reason, error, wanted, paused,
+    epoch, priority, queue, tags, spec, total, ended, failed, output, created_at, started_at,
+    ended_at, schedule_id"""
 
 _WALK = """
 SELECT {columns} FROM (

@@ -49,15 +49,31 @@ def insert(writer: Writer, job: NewJob) -> None:
     writer.run(_INSERT, **vars(job))
 
 
-_MOMENT = "SELECT now() AS moment"
+# The row of a door is locked until the job is there: numbers have no gaps.
+_NUMBER = """
+WITH counted AS (
+    INSERT INTO door_number (door, next) VALUES (%(door)s, 1)
+    ON CONFLICT (door) DO UPDATE SET next = door_number.next + 1
+    RETURNING next - 1 AS number
+)
+UPDATE job SET external_id = counted.number FROM counted WHERE id = %(id)s
+"""
 
 
-def ask_moment(writer: Writer) -> None:
-    """The time of this transaction, which is when its jobs are created."""
-    writer.run(_MOMENT)
+def number(writer: Writer, id: UUID, door: str) -> None:
+    """Give a job the next number of its door for an id there, counted from 0."""
+    writer.run(_NUMBER, id=id, door=door)
 
 
-_LOCKED = "id, name, state, wanted, settling, epoch, total, ended, failed, error, fail_fast"
+_MADE = "SELECT created_at, external_id FROM job WHERE id = %(id)s"
+
+
+def ask_made(writer: Writer, id: UUID) -> None:
+    """When a job was created, and its id at its door."""
+    writer.run(_MADE, id=id)
+
+
+_LOCKED = "id, name, state, wanted, settling, epoch, total, ended, failed, error, fail_fast, paused"
 
 _LOCK = f"SELECT {_LOCKED} FROM job WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE"  # noqa: S608 - constants only
 
@@ -158,6 +174,29 @@ WHERE id = ANY(%(ids)s::uuid[]) AND settling
 def carried_out(tx: Tx, ids: Sequence[UUID]) -> None:
     """Of these, the ones where everything is stopped or told to stop are done with."""
     tx.run(_CARRIED_OUT, ids=list(ids))
+
+
+_PAUSE = """
+WITH turned AS (
+    UPDATE job SET paused = %(paused)s
+    WHERE id = %(id)s AND paused <> %(paused)s AND ended_at IS NULL RETURNING id, state
+)
+INSERT INTO history (job_id, entity, entity_id, was, became, reason)
+SELECT id, 'pause', id, state, %(became)s, '' FROM turned
+"""
+
+
+def pause(tx: Tx, id: UUID, paused: bool) -> bool:
+    """False: it was so already."""
+    became = "paused" if paused else "resumed"
+    return tx.run(_PAUSE, id=id, paused=paused, became=became) > 0
+
+
+_PAUSED = "SELECT id FROM job WHERE paused AND ended_at IS NULL"
+
+
+def paused(tx: Tx) -> list[UUID]:
+    return [row["id"] for row in tx.all(_PAUSED)]
 
 
 _SPECS = "SELECT id, spec FROM job WHERE id = ANY(%(ids)s::uuid[])"

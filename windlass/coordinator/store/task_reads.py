@@ -11,6 +11,7 @@ _SHOWN = """
 SELECT task.id, task.job_id, position, key, name, var, task.state, task.reason, task.error,
     waiting_on, allow_failure, task.queue, task.priority, spec, attempts, task.exit_code, output,
     progress, message, task.started_at, task.ended_at, newest.id AS attempt_id, newest.node,
+    newest.state AS attempt_state,
     ARRAY(
         SELECT needed.key FROM edge JOIN task AS needed
             ON needed.job_id = edge.job_id AND needed.position = edge.parent
@@ -18,7 +19,7 @@ SELECT task.id, task.job_id, position, key, name, var, task.state, task.reason, 
         ORDER BY edge.parent LIMIT 100
     ) AS needs
 FROM ({rows}) AS task LEFT JOIN LATERAL (
-    SELECT id, node FROM attempt WHERE task_id = task.id ORDER BY number DESC LIMIT 1
+    SELECT id, node, state FROM attempt WHERE task_id = task.id ORDER BY number DESC LIMIT 1
 ) AS newest ON true ORDER BY position {order}
 """
 

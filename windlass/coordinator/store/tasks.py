@@ -23,17 +23,19 @@ class NewTask(msgspec.Struct, frozen=True, kw_only=True):
     queue: str
     priority: int
     spec: str
+    generator: bool = False
 
 
 _INSERT = """
 WITH made AS (
     INSERT INTO task (id, job_id, position, key, name, var, state, waiting_on, templated,
-                      allow_failure, queue, priority, spec, attempts)
+                      allow_failure, queue, priority, spec, generator, attempts)
     SELECT id, %(job_id)s, position, key, name, var, state, waiting_on, templated, allow_failure,
-           queue, priority, spec, (state = 'active')::integer
+           queue, priority, spec, generator, (state = 'active')::integer
     FROM json_to_recordset(%(rows)s) AS row (
         id uuid, position integer, key text, name text, var text, state text, waiting_on integer,
-        templated boolean, allow_failure boolean, queue text, priority smallint, spec text)
+        templated boolean, allow_failure boolean, queue text, priority smallint, spec text,
+        generator boolean)
     RETURNING id, state
 )
 INSERT INTO history (job_id, entity, entity_id, was, became, reason)
@@ -80,6 +82,15 @@ _JOB_OF = "SELECT job_id FROM task WHERE id = %(id)s"
 def job_of(tx: Tx, id: UUID) -> UUID | None:
     row = tx.one(_JOB_OF, id=id)
     return None if row is None else row["job_id"]
+
+
+_PLACE_OF = """
+SELECT id AS task_id, job_id, position, key, state, allow_failure FROM task WHERE id = %(id)s
+"""
+
+
+def place_of(tx: Tx, id: UUID) -> Row | None:
+    return tx.one(_PLACE_OF, id=id)
 
 
 _STILL_READY = f"""

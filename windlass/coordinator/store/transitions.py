@@ -16,6 +16,7 @@ _COLUMNS = {
     "error": "text",
     "exit_code": "integer",
     "node": "text",
+    "placed": "text",
     "name": "text",
     "queue": "text",
     "attempts": "integer",

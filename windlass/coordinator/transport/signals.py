@@ -15,6 +15,7 @@ from windlass.coordinator.transport.nudges import Nudges
 from windlass.shared import keys
 from windlass.shared.lease import LEASE_TTL, TICKET_TTL, Leases, Standing, Verdict
 
+HELD_FOR = timedelta(hours=1)  # unless reminded of
 SLOW = 2.0  # a call that takes longer shows that holders, too, may have waited
 
 # KEYS: epoch    returns: seconds since it was first set, and the name of this run of Redis
@@ -71,6 +72,15 @@ class RedisSignals:
     def standings(self, attempt_ids: Sequence[UUID]) -> Sequence[Standing]:
         with self._careful():
             return self._leases.standings(attempt_ids)
+
+    def hold(self, job_ids: Sequence[UUID], held: bool) -> None:
+        with self._careful(), self._redis.pipeline(transaction=False) as pipe:
+            for id in job_ids:
+                if held:
+                    pipe.set(keys.hold(id), "1", ex=HELD_FOR)
+                else:
+                    pipe.delete(keys.hold(id))
+            pipe.execute()
 
     def drain(self, node: str, wanted: bool) -> None:
         with self._careful():

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields
 
-from windlass.coordinator.web.fields import Parsed, Text, kind
+from windlass.coordinator.web.fields import Text, kind
 from windlass.coordinator.web.refusals import Said, refuse
 
 _NULL = Said("must not be null", "a value, or leave the field out")
@@ -48,7 +48,7 @@ class Table(fields.Dict):
         "null": _NULL,
     }
 
-    def __init__(self, value: Parsed, *, most: int = 1000, **options: Any) -> None:
+    def __init__(self, value: fields.Field[Any], *, most: int = 1000, **options: Any) -> None:
         super().__init__(keys=fields.String(), values=value, **options)
         self._value = value
         self._most = most

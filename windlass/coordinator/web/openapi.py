@@ -25,6 +25,7 @@ _SCHEMES = {
 _PLACES: Mapping[str, dict[str, Any]] = {
     "uuid": {"type": "string", "format": "uuid"},
     "": {"type": "string", "minLength": 1, "maxLength": 200},
+    "path": {"type": "string", "minLength": 1, "maxLength": 200},
 }
 
 
@@ -98,7 +99,8 @@ def _responses(operation: Operation, error: type[Schema]) -> dict[str, Any]:
 def _response(status: int, gives: Gives) -> dict[str, Any]:
     shown: dict[str, Any] = {"description": gives.about or HTTPStatus(status).phrase}
     if gives.schema is not None:
-        shown["content"] = {gives.media or "application/json": {"schema": gives.schema}}
+        schema = {"type": "array", "items": gives.schema} if gives.many else gives.schema
+        shown["content"] = {gives.media or "application/json": {"schema": schema}}
     elif gives.media is not None:
         shown["content"] = {gives.media: {"schema": {"type": "string"}}}
     return shown

@@ -35,6 +35,7 @@ class Gives:
 
     schema: type[Schema] | None = None
     media: str | None = None
+    many: bool = False  # a bare list of them
     about: str = ""
 
 

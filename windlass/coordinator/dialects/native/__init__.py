@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from windlass.coordinator.dialects.native.fleet import Fleet
 from windlass.coordinator.dialects.native.follow import Follow
+from windlass.coordinator.dialects.native.generation import read
 from windlass.coordinator.dialects.native.hookwords import NativeWords
 from windlass.coordinator.dialects.native.jobs import DOOR, Jobs
 from windlass.coordinator.dialects.native.logs import Logs
@@ -35,4 +36,6 @@ def build(site: Site) -> Blueprint:
     return blueprint
 
 
-DIALECT = Dialect(name=DOOR, prefix="/windlass/v1", build=build, hooks=NativeWords())
+DIALECT = Dialect(
+    name=DOOR, prefix="/windlass/v1", build=build, generated=read, hooks=NativeWords()
+)

@@ -93,6 +93,7 @@ def container_document(container: Container) -> Doc:
         entrypoint=list(container.entrypoint),
         networks=list(container.networks),
         mounts=[_mount(mount) for mount in container.mounts],
+        requests=_unless_empty(cpus=container.requests.cpus, memory=container.requests.memory),
         limits=_unless_empty(cpus=container.limits.cpus, memory=container.limits.memory),
         registry=registry and {"username": registry.username, "password": registry.password},
     )

@@ -89,6 +89,7 @@ class Job(Schema):
     reason = _perhaps(Reason)
     error = _text()
     cancelling = fields.Boolean(required=True)
+    paused = fields.Boolean(required=True)
     epoch = _count()
     priority = _count()
     queue = _text()

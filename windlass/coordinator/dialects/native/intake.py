@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError
 
-from windlass.coordinator.dialects.native import graph
+from windlass.coordinator.dialects.native import graph, matrix
 from windlass.coordinator.dialects.native.schema import JobDocument
 from windlass.coordinator.dialects.native.translate import to_job_spec
 from windlass.coordinator.engine.errors import Problem
@@ -41,10 +41,12 @@ def take(body: Body, check: Check, schema: Schema = _SCHEMA) -> Intake:
         return Intake(None, problem.flaws)
     document, flaws = _loaded(value, schema)
     spec = None
-    flaws += islice(graph.flaws(value), MOST_FLAWS)
-    if document is not None:
-        spec = to_job_spec(document)
-        flaws += _examined(spec, value, check, {flaw.path for flaw in flaws})
+    too_many = list(matrix.flaws(value))
+    flaws += [*islice(graph.flaws(value), MOST_FLAWS), *too_many]
+    if document is not None and not too_many:
+        spec, origins = to_job_spec(document), _origins(document)
+        found = [_written(flaw_of(problem), origins) for problem in check(spec)]
+        flaws += _news(found, value, {flaw.path for flaw in flaws})
     if document is None or flaws:
         return Intake(None, _placed(flaws[:MOST_FLAWS], body))
     return Intake(spec, schedule=document.get("schedule", {}))
@@ -59,9 +61,14 @@ def _loaded(value: Any, schema: Schema) -> tuple[Any, list[Flaw]]:
     return _what_remains(value, [flaw.path for flaw in flaws], schema), flaws
 
 
-def _examined(spec: JobSpec, value: Any, check: Check, known: set[Path]) -> Iterator[Flaw]:
+def _origins(document: Any) -> Sequence[int]:
+    """Which task as written each task of the spec comes from."""
+    return [instance.written for instance in matrix.expand(document["tasks"])]
+
+
+def _news(found: Sequence[Flaw], value: Any, known: set[Path]) -> Iterator[Flaw]:
     around = {path[:length] for path in known for length in range(len(path))}
-    for flaw in map(_in_words, map(flaw_of, check(spec))):
+    for flaw in dict.fromkeys(map(_in_words, found)):  # instances of a task have the same flaws
         # What was left out above is not to be missed here.
         if flaw.path not in around and not _within(flaw.path, known):
             yield _in_defaults(flaw, value)
@@ -99,6 +106,14 @@ def _drop(document: Any, path: Path) -> None:
         del parent[last]
     else:
         parent.pop(last, None)
+
+
+def _written(flaw: Flaw, origins: Sequence[int]) -> Flaw:
+    """Of the task that was written, not of its instance."""
+    match flaw.path:
+        case ("tasks", int(position), *rest):
+            return replace(flaw, path=("tasks", origins[position], *rest))
+    return flaw
 
 
 def _in_words(flaw: Flaw) -> Flaw:

@@ -137,6 +137,22 @@ class Jobs:
         self._engine.restart(JobId(job_id))
         return self._job(job_id, HTTPStatus.ACCEPTED)
 
+    @operation(
+        "POST /jobs/<uuid:job_id>/pause", Scope.SUBMIT, gives=_ASKED, fails=(HTTPStatus.CONFLICT,)
+    )
+    def pause_job(self, _: Call, job_id: UUID) -> Response:
+        """Pause a job: what runs goes on, nothing else starts."""
+        self._engine.pause(JobId(job_id))
+        return self._job(job_id, HTTPStatus.ACCEPTED)
+
+    @operation(
+        "POST /jobs/<uuid:job_id>/resume", Scope.SUBMIT, gives=_ASKED, fails=(HTTPStatus.CONFLICT,)
+    )
+    def resume_job(self, _: Call, job_id: UUID) -> Response:
+        """Let a paused job go on."""
+        self._engine.resume(JobId(job_id))
+        return self._job(job_id, HTTPStatus.ACCEPTED)
+
     def _job(self, job_id: UUID, status: int = HTTPStatus.OK) -> Response:
         return replies.document(present.job(self._engine.job(JobId(job_id))), status)
 

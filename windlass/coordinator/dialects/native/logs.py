@@ -33,11 +33,14 @@ class Logs:
         gives=_TEXT | {HTTPStatus.NOT_MODIFIED: Gives(about="the caller has it")},
     )
     def read_log(self, call: Call, attempt_id: UUID) -> Response:
-        """Read part of a log: lines ``from``, the last lines (``tail``), or bytes ``from_byte``."""
+        """Read part of a log: lines ``from``, the last lines (``tail``), or bytes ``from_byte``;
+        with ``stream`` only what went there of it: out, err, or sys for the machinery's notes."""
         id = AttemptId(attempt_id)
         way = _way(call.query)
         size = self._engine.log_size(id)
-        data = b"".join(piece.data for piece in self._pieces(id, way, call.query))
+        wanted = call.query.get("stream")
+        pieces = self._pieces(id, way, call.query)
+        data = b"".join(piece.data for piece in pieces if wanted in {None, piece.stream})
         response = _described(replies.text(data), size)
         if not size.complete:
             return response
@@ -84,7 +87,7 @@ class Logs:
 
 def _way(query: Mapping[str, Any]) -> str:
     """Which of the three ways; Refusal when they are mixed."""
-    given = {"from" if name == "from_" else name for name in query}
+    given = {"from" if name == "from_" else name for name in query} - {"stream"}
     way = next((way for way in ("tail", "from_byte") if way in given), "from")
     foreign = given - {way, _WAYS[way]}
     if foreign:

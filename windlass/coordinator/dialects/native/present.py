@@ -37,6 +37,7 @@ def job(view: JobView) -> Doc:
         "reason": view.reason,
         "error": view.error,
         "cancelling": view.cancelling,
+        "paused": view.paused,
         "epoch": view.epoch,
         "priority": view.priority,
         "queue": view.queue,

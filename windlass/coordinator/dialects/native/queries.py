@@ -64,6 +64,7 @@ class LogQuery(Strict):
     lines = Digits(1, MOST_LINES)
     tail = Digits(1, MOST_LINES)
     from_byte = Digits(0, _FAR)
+    stream = Choice(["out", "err", "sys"])
     bytes = Digits(1, MOST_BYTES)
 
 

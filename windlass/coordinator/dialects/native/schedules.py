@@ -68,7 +68,7 @@ class Schedules:
             document=body.data.decode("utf-8-sig"),
             **intake.schedule,
         )
-        made = self._engine.create_schedule(submission)
+        made = self._engine.schedules.create(submission)
         return replies.document(_document(made), HTTPStatus.CREATED)
 
     @operation(
@@ -81,7 +81,7 @@ class Schedules:
         """List schedules, newest first, with how many there are in all."""
         asked = call.query
         filter = ScheduleFilter(door=asked.get("door"), owner=asked.get("owner"))
-        page = self._engine.schedules(filter, limit=asked["limit"], offset=asked["offset"])
+        page = self._engine.schedules.page(filter, limit=asked["limit"], offset=asked["offset"])
         return replies.document({"items": list(map(_document, page.items)), "count": page.total})
 
     @operation("GET /schedules/<uuid:schedule_id>", Scope.READ, gives=_SCHEDULE)
@@ -97,7 +97,7 @@ class Schedules:
     )
     def pause_schedule(self, _: Call, schedule_id: UUID) -> Response:
         """Let a schedule make no jobs until it is resumed."""
-        self._engine.pause_schedule(ScheduleId(schedule_id))
+        self._engine.schedules.pause(ScheduleId(schedule_id))
         return self._schedule(schedule_id)
 
     @operation(
@@ -108,7 +108,7 @@ class Schedules:
     )
     def resume_schedule(self, _: Call, schedule_id: UUID) -> Response:
         """Let a paused schedule go on; what it missed is not made up for."""
-        self._engine.resume_schedule(ScheduleId(schedule_id))
+        self._engine.schedules.resume(ScheduleId(schedule_id))
         return self._schedule(schedule_id)
 
     @operation(
@@ -119,11 +119,11 @@ class Schedules:
     )
     def delete_schedule(self, call: Call, schedule_id: UUID) -> Response:
         """Delete a schedule, and with `jobs=true` every job it made."""
-        self._engine.delete_schedule(ScheduleId(schedule_id), with_jobs=call.query["jobs"])
+        self._engine.schedules.delete(ScheduleId(schedule_id), with_jobs=call.query["jobs"])
         return replies.nothing()
 
     def _schedule(self, id: UUID) -> Response:
-        return replies.document(_document(self._engine.schedule(ScheduleId(id))))
+        return replies.document(_document(self._engine.schedules.one(ScheduleId(id))))
 
 
 def _document(view: ScheduleView) -> dict[str, Any]:

@@ -21,6 +21,7 @@ _IMAGE = 1024
 _TAG = 128
 _TEMPLATE = 64 * 1024
 _MEBIBYTE = 1 << 20
+_IDENTIFIER = "a letter or '_', then letters, digits and '_'"
 _LONGEST_GRACE = 3600
 _CRON = "minute hour day month weekday, a name such as @hourly, or @every 90s"
 
@@ -78,6 +79,31 @@ class Names(ListOf):
         super().__init__(Text(least=1, most=_NAME), most=MOST_TASKS)
 
 
+class Values(ListOf):
+    """Of one dimension of a matrix."""
+
+    def __init__(self) -> None:
+        super().__init__(Scalar(least=1, most=64), least=1, most=10_000)
+
+
+class Matrix(Table):
+    """Names expressions can use, and the values of each."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(Values(), **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> dict[str, Any]:
+        found = super()._deserialize(value, attr, data)
+        wrong = {
+            name: [Said(f"{shown(name)} cannot be used in expressions", _IDENTIFIER)]
+            for name in found
+            if not (name.isascii() and name.isidentifier())
+        }
+        if wrong:
+            raise ValidationError(wrong)
+        return found
+
+
 class RetryDocument(Strict):
     limit = Whole(0, 100)
     initial_delay = Duration()
@@ -118,6 +144,7 @@ class SharedDocument(Strict):
     retry = Part(RetryDocument)
     allow_failure = Flag()
     limits = Part(LimitsDocument)
+    requests = Part(LimitsDocument)
     gpus = Gpus(least=1, most=4)
     shm = Size(least=1)
     mounts = ListOf(Part(MountDocument), most=100)
@@ -187,6 +214,8 @@ class TaskDocument(SharedDocument, ProgramDocument):
     post = ListOf(Part(StepDocument), most=100)
     sidecars = ListOf(Part(SidecarDocument), most=100)
     needs = Names()
+    matrix = Matrix(most=20)
+    generator = Flag()
     condition = Scalar(data_key="if", least=1, most=_TEMPLATE)
     var = Text(least=1, most=_NAME)
 

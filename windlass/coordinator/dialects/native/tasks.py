@@ -76,6 +76,16 @@ class Tasks:
         return replies.document({"items": list(map(present.attempt, attempts))})
 
     @operation(
+        "POST /tasks/<uuid:task_id>/cancel",
+        Scope.SUBMIT,
+        gives={HTTPStatus.ACCEPTED: Gives(schema=documents.Task)},
+    )
+    def cancel_task(self, _: Call, task_id: UUID) -> Response:
+        """Cancel one task; the job goes on without what depends on it."""
+        self._engine.kill(TaskId(task_id))
+        return replies.document(present.task(self._engine.task(TaskId(task_id))), 202)
+
+    @operation(
         "POST /tasks/<uuid:task_id>/rerun",
         Scope.SUBMIT,
         gives={HTTPStatus.ACCEPTED: Gives(schema=documents.Job)},

@@ -1,9 +1,10 @@
 """Checked native document to job spec. Pure: no I/O, no clock, no ids."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from windlass.coordinator.dialects.native import graph
+from windlass.coordinator.dialects.native import graph, matrix
+from windlass.coordinator.dialects.native.matrix import Instance
 from windlass.shared.spec import (
     DEFAULT_PRIORITY,
     DEFAULT_QUEUE,
@@ -23,7 +24,7 @@ from windlass.shared.spec import (
 Doc = Mapping[str, Any]
 
 _JOB = ("description", "inputs", "metadata", "timeout", "fail_fast", "output")
-_TASK = ("condition", "var", "allow_failure")
+_TASK = ("condition", "var", "allow_failure", "generator")
 _CONTAINER = (
     "image",
     "run",
@@ -38,17 +39,18 @@ _CONTAINER = (
     "grace",
 )
 _LISTS = ("cmd", "entrypoint", "networks")
-_MERGED = ("env", "retry", "limits")  # a task's entries are added to those of the defaults
+_MERGED = ("env", "retry", "limits", "requests")  # a task adds to those of the defaults
 
 
 def to_job_spec(doc: Doc) -> JobSpec:
     queue = doc.get("queue", DEFAULT_QUEUE)
     priority = doc.get("priority", DEFAULT_PRIORITY)
     defaults = {"queue": queue, "priority": priority, **doc.get("defaults", {})}
-    by_name = graph.positions(doc["tasks"])
+    instances = matrix.expand(doc["tasks"])
+    needs = _needs(doc["tasks"], instances)
     tasks = tuple(
-        _task(_merged(defaults, task), graph.needed(task, position, by_name))
-        for position, task in enumerate(doc["tasks"])
+        _task(_merged(defaults, instance.document), instance, needs[instance.written])
+        for instance in instances
     )
     return JobSpec(
         name=doc["name"],
@@ -61,6 +63,18 @@ def to_job_spec(doc: Doc) -> JobSpec:
     )
 
 
+def _needs(tasks: Sequence[Doc], instances: Sequence[Instance]) -> list[tuple[int, ...]]:
+    """Of each written task: the places of all instances of those it needs."""
+    by_name = graph.positions(list(tasks))
+    places: list[list[int]] = [[] for _ in tasks]
+    for place, instance in enumerate(instances):
+        places[instance.written].append(place)
+    return [
+        tuple(place for need in graph.needed(task, written, by_name) for place in places[need])
+        for written, task in enumerate(tasks)
+    ]
+
+
 def _merged(defaults: Doc, task: Doc) -> Doc:
     merged = {**defaults, **task}
     for name in _MERGED:
@@ -69,10 +83,11 @@ def _merged(defaults: Doc, task: Doc) -> Doc:
     return merged
 
 
-def _task(doc: Doc, needs: tuple[int, ...]) -> TaskSpec:
+def _task(doc: Doc, instance: Instance, needs: tuple[int, ...]) -> TaskSpec:
     return TaskSpec(
-        name=doc["name"],
-        key=doc["name"],
+        name=instance.name,
+        key=instance.name,
+        matrix=dict(instance.values),
         container=_container(doc),
         needs=needs,
         queue=doc["queue"],
@@ -102,6 +117,7 @@ def _container(doc: Doc) -> Container:
     given |= {name: tuple(doc[name]) for name in _LISTS if name in doc}
     return Container(
         limits=Limits(**doc.get("limits", {})),
+        requests=Limits(**doc.get("requests", {})),
         mounts=tuple(map(_mount, doc.get("mounts", ()))),
         **given,
     )

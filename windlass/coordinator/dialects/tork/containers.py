@@ -71,6 +71,8 @@ def _program(part: Task | Aux) -> dict[str, Any]:
     """``cmd`` wins over a script."""
     if not (part.image or part.run or part.cmd):
         raise Unfit(_NO_PROGRAM)
+    if part.image and not part.image.strip():
+        raise Unfit(f"error pulling image: {part.image}: invalid reference format")
     given: dict[str, Any] = {
         "env": _env(part.env),
         "files": _files(part.files),

@@ -34,14 +34,14 @@ def routes() -> Iterator[Route]:
 
 def submit_schedule(visit: Visit) -> Response:
     document = read(visit, body(visit.settings.body_limit), scheduled=True)
-    made = visit.engine.create_schedule(to_schedule(document, owner=visit.owner))
+    made = visit.engine.schedules.create(to_schedule(document, owner=visit.owner))
     return replies.document(show.summary(made, _cover(visit, made), visit.creator))
 
 
 def list_schedules(visit: Visit) -> Response:
     at = paging.asked(USUAL, MOST)
     filter = ScheduleFilter(door=DOOR)
-    page = visit.engine.schedules(filter, limit=at.size, offset=at.offset)
+    page = visit.engine.schedules.page(filter, limit=at.size, offset=at.offset)
     items = tuple(show.summary(one, _cover(visit, one), visit.creator) for one in page.items)
     return replies.document(paging.page_of(page, at, items))
 
@@ -52,18 +52,18 @@ def show_schedule(visit: Visit, id: str) -> Response:
 
 
 def pause_schedule(visit: Visit, id: str) -> Response:
-    return _changed(visit, id, visit.engine.pause_schedule, "scheduled job is not active")
+    return _changed(visit, id, visit.engine.schedules.pause, "scheduled job is not active")
 
 
 def resume_schedule(visit: Visit, id: str) -> Response:
-    return _changed(visit, id, visit.engine.resume_schedule, "scheduled job is not paused")
+    return _changed(visit, id, visit.engine.schedules.resume, "scheduled job is not paused")
 
 
 def delete_schedule(visit: Visit, id: str) -> Response:
     """With every job it made: they end first, where they run."""
 
     def delete(schedule: ScheduleId) -> None:
-        visit.engine.delete_schedule(schedule, with_jobs=True)
+        visit.engine.schedules.delete(schedule, with_jobs=True)
 
     return _changed(visit, id, delete, "")
 
@@ -81,7 +81,7 @@ def _changed(visit: Visit, id: str, change: Callable[[ScheduleId], None], refusa
 
 def _found(visit: Visit, text: str) -> ScheduleView:
     schedule = found.looked_up(
-        "scheduled job", text, lambda id: visit.engine.schedule(ScheduleId(id))
+        "scheduled job", text, lambda id: visit.engine.schedules.one(ScheduleId(id))
     )
     if schedule.door != DOOR:
         replies.refuse(HTTPStatus.NOT_FOUND, "scheduled job not found")
