@@ -19,6 +19,7 @@ from benchmarks import (
     logs,
     posting,
     processes,
+    ray_jobs,
     table,
 )
 from benchmarks.figures import Figure
@@ -38,6 +39,7 @@ MEASURES: dict[str, Measure] = {
     "log": logs.measure,
     "follow": followers.measure,
     "idle": idle.measure,
+    "ray": ray_jobs.measure,
 }
 
 

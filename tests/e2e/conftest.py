@@ -1,9 +1,10 @@
 """The real command in processes of its own, each test class of stacks in a directory of its own."""
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -59,5 +60,19 @@ def stack(request: pytest.FixtureRequest, directories: Path) -> Iterator[Windlas
     command = Windlass(data, clean_environment(data))
     up = command.up("--runtime", runtime)
     yield command
+    up.end()
+    assert command.left_running() == []
+
+
+@contextmanager
+def serving(directories: Path, name: str) -> Iterator[str]:
+    """The address of a stack of plain processes, with data of its own."""
+    data = directories / name
+    data.mkdir(mode=0o755)
+    command = Windlass(data, clean_environment(data))
+    up = command.up("--runtime", "process")
+    found = re.search(r"http://[\w.\[\]:]+", up.text())
+    assert found is not None, up.text()
+    yield found[0].rstrip("/")
     up.end()
     assert command.left_running() == []

@@ -1,7 +1,6 @@
 """The Daggy door on a stack that runs: real commands, and the web page's own way to ask."""
 
 import json
-import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +11,7 @@ import pytest
 import requests
 
 from tests.conformance.daggy.client import EXAMPLE
-from tests.e2e.command import Windlass
-from tests.e2e.conftest import clean_environment
+from tests.e2e.conftest import serving
 from tests.support.waiting import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgres, pytest.mark.redis]
@@ -21,15 +19,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.postgres, pytest.mark.redis]
 
 @pytest.fixture(scope="module")
 def url(directories: Path) -> Iterator[str]:
-    data = directories / "daggy"
-    data.mkdir(mode=0o755)
-    command = Windlass(data, clean_environment(data))
-    up = command.up("--runtime", "process")
-    found = re.search(r"http://[\w.\[\]:]+", up.text())
-    assert found is not None, up.text()
-    yield found[0].rstrip("/")
-    up.end()
-    assert command.left_running() == []
+    with serving(directories, "daggy") as address:
+        yield address
 
 
 def test_the_session_of_the_seed(url: str) -> None:
@@ -101,8 +92,8 @@ def test_ten_megabytes_of_output_are_kept_whole_and_shown_from_their_end(url: st
     run = submitted(url, "sh", "-c", "head -c 10000000 /dev/zero | tr '\\0' x; echo; echo end")
     until(lambda: state(url, run) == "COMPLETED", timeout=60)
 
+    until(lambda: attempts(url, run)[0]["outputLog"].endswith("x\nend\n"), timeout=60)
     (attempt,) = attempts(url, run)
-    assert attempt["outputLog"].endswith("x\nend\n")
     assert len(attempt["outputLog"]) < 1 << 20
     assert "10000005 bytes were written" in attempt["executorLog"]
 

@@ -83,6 +83,15 @@ EXAMPLES = {
         lines={"count": ["getting ready", "counting", "checked"]},
         states={"count": "completed"},
     ),
+    "composites": Expected(
+        lines={"tell": ["2 names"]},
+        states={
+            "together": "completed",
+            "greet": "completed",
+            "count": "completed",
+            "tell": "completed",
+        },
+    ),
     "timeout": Expected(
         lines={
             "too-slow": ["this will take a while"],

@@ -1,7 +1,6 @@
 """Every call that tork-web makes, in its order, against a stack that runs."""
 
 import json
-import re
 import select
 import socket
 from collections.abc import Iterator
@@ -11,8 +10,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.e2e.command import Windlass
-from tests.e2e.conftest import clean_environment
+from tests.e2e.conftest import serving
 from tests.support.waiting import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgres, pytest.mark.redis]
@@ -40,15 +38,8 @@ tasks:
 
 @pytest.fixture(scope="module")
 def url(directories: Path) -> Iterator[str]:
-    data = directories / "tork"
-    data.mkdir(mode=0o755)
-    command = Windlass(data, clean_environment(data))
-    up = command.up("--runtime", "process")
-    found = re.search(r"http://[\w.\[\]:]+", up.text())
-    assert found is not None, up.text()
-    yield found[0].rstrip("/")
-    up.end()
-    assert command.left_running() == []
+    with serving(directories, "tork") as address:
+        yield address
 
 
 def test_a_session_of_tork_web(url: str) -> None:

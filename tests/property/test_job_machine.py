@@ -17,8 +17,9 @@ from hypothesis.stateful import (
 
 from tests.property.model import Known, ModelJob
 from tests.property.strategies import specs
+from tests.property.world import World
 from tests.support.builders import a_submission
-from tests.support.fleet import NODE, Fleet, finished, started
+from tests.support.fleet import Fleet, finished, started
 from tests.support.rows import attempts_of, job_of, tasks_of
 from windlass.coordinator.engine.apply import apply
 from windlass.coordinator.engine.cancel import cancel, carry_out
@@ -30,15 +31,14 @@ from windlass.coordinator.engine.submit import submit
 from windlass.coordinator.store.db import Database, Row
 from windlass.shared.events import AttemptEvent, AttemptFinished
 from windlass.shared.ids import JobId, TaskId
-from windlass.shared.lease import Standing
 from windlass.shared.spec import JobSpec
-from windlass.shared.states import ATTEMPT, JOB, TASK, Reason
+from windlass.shared.states import JOB, TASK, Reason
 
 MOST_JOBS = 3
 REASONS = {"completed": None, "failed": Reason.EXIT_CODE, "cancelled": Reason.CANCELLED}
 
 
-class Machine(RuleBasedStateMachine):
+class Machine(World, RuleBasedStateMachine):
     db: Database
 
     def __init__(self) -> None:
@@ -187,13 +187,6 @@ class Machine(RuleBasedStateMachine):
             )
             self._one_open_attempt_for_each_active_task(id, by_task)
 
-    def _one_open_attempt_for_each_active_task(
-        self, id: JobId, by_task: dict[UUID, list[Row]]
-    ) -> None:
-        for task in tasks_of(self.db, id):
-            open_ones = [row for row in by_task[task["id"]] if not ATTEMPT.is_final(row["state"])]
-            assert len(open_ones) == (task["state"] == "active")
-
     def teardown(self) -> None:
         """Every history leads, without a gap, to the state its row is in."""
         for id in self.models:
@@ -276,23 +269,6 @@ class Machine(RuleBasedStateMachine):
         for row in attempts_of(self.db, id):
             if row["id"] not in self.attempts:
                 self.attempts[row["id"]] = Known(row["id"], id, int(row["key"]))
-
-    def _claim(self, known: Known) -> None:
-        known.claimed = True
-        self.fleet.signals.known[known.id] = Standing("spent", NODE)
-
-    def _in(self, *states: str) -> list[Known]:
-        return [known for known in self.attempts.values() if known.state in states]
-
-    def _late(self) -> list[Known]:
-        return [known for known in self.attempts.values() if not known.open]
-
-    def _jobs(self, *states: str) -> list[JobId]:
-        return [id for id, model in self.models.items() if model.state() in states]
-
-    def _some(self, data: st.DataObject, known: Sequence[Known]) -> list[Known]:
-        places = data.draw(st.sets(st.integers(0, len(known) - 1), min_size=1))
-        return [known[place] for place in sorted(places)]
 
     def _lose(self, chosen: Sequence[Known]) -> None:
         self.fleet.lose(*(known.id for known in chosen))

@@ -1,5 +1,6 @@
 """Faults on purpose: a link that goes dead without a word, a server that dies and comes back."""
 
+import os
 import select
 import signal
 import socket
@@ -124,8 +125,19 @@ class RestartablePostgres:
         self._server.process.send_signal(signal.SIGQUIT)
         self._server.process.wait()
 
+    def tell(self, number: signal.Signals) -> None:
+        """To every process of it."""
+        for pid in _family(self._server.process.pid):
+            os.kill(pid, number)
+
     def start(self) -> None:
         self._server = postgres.start(self._data)
 
     def stop(self) -> None:
         self._server.stop()
+
+
+def _family(pid: int) -> list[int]:
+    """It and its children; Postgres has no grandchildren."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [pid, *(int(child) for task in tasks for child in task.read_text().split())]

@@ -15,6 +15,7 @@ from windlass.shared.messages import RunAttempt
 from windlass.shared.spec import Container, Layout
 from windlass.worker.config import Config as Worker
 from windlass.worker.introduction import introduced
+from windlass.worker.runtimes.base import CACHE_VARIABLE
 
 ROOT = Path(__file__).parents[2]
 CONFIGURATION = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
@@ -44,6 +45,7 @@ def what_a_task_finds() -> set[str]:
         *introduced(order).container.env,
         Layout().output_variable,
         Layout().progress_variable,
+        CACHE_VARIABLE,
     }
 
 

@@ -11,6 +11,7 @@ from windlass.coordinator.web import errors, guard, metrics, ops
 from windlass.coordinator.web.auth import Gate
 from windlass.coordinator.web.dialect import Dialect, Site
 from windlass.coordinator.web.settings import HttpSettings
+from windlass.coordinator.web.sockets import Unwrapped
 from windlass.coordinator.web.streams import Streams
 
 
@@ -30,6 +31,7 @@ def create_app(engine: Engine, settings: HttpSettings, streams: Streams | None =
     errors.install(app, doors)
     metrics.install(app)
     app.after_request(guard.add_headers)
+    app.wsgi_app = Unwrapped(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way to wrap it
     if settings.proxies:
         behind = settings.proxies
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's own way to wrap it

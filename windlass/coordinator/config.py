@@ -1,7 +1,8 @@
 """What the coordinator is told by its environment: frozen, and every mistake reported at once."""
 
+import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import ip_address
@@ -10,8 +11,10 @@ from typing import Self
 from environs import Env, EnvError, FileAwareEnv, ValidationError, validate
 
 from windlass.shared.lease import LEASE_TTL, parse_lease
+from windlass.shared.sizes import parse_size
 from windlass.shared.urls import check_postgres, check_redis
 
+_VERSION = re.compile(r"\d+\.\d+\.\d+")
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -55,6 +58,12 @@ class Config:
     name: str = "coordinator"  # among coordinators; the same after a restart
     lease: timedelta = LEASE_TTL  # the same for all of a fleet
     log_level: str = "info"
+    ray_version: str = "2.60.0"  # what clients of Ray are told they talk to
+    ray_start_timeout: float | None = None  # seconds
+    entrypoint_image: str | None = "python:3.11-slim"  # runs commands that name none
+    entrypoint_images: tuple[str, ...] = ("*",)  # patterns of those that may be named
+    package_limit: int = 512 << 20  # bytes of one upload
+    prefixes: Mapping[str, str] = field(default_factory=dict)  # of doors, by name
     proxies: int = 0  # trusted ones in front, whose X-Forwarded-* headers count
 
     webhook_secret: str = field(default="", repr=False)  # signs what webhooks are told
@@ -66,6 +75,7 @@ class Config:
         env = env or FileAwareEnv(eager=False, strip_whitespace=True)
         env.add_parser("address", _address)
         env.add_parser("lease", _lease)
+        env.add_parser("size", _size)
         with env.prefixed("WINDLASS_"):
             address = env.address("BIND", "127.0.0.1:7070")
             config = cls(
@@ -81,6 +91,14 @@ class Config:
                 proxies=env.int("PROXIES", 0, validate=validate.Range(0, 10)),
                 webhook_secret=env.str("WEBHOOK_SECRET", ""),
                 webhook_allow=tuple(env.list("WEBHOOK_ALLOW", []) or ()),
+                ray_version=env.str("RAY_VERSION", "2.60.0", validate=_is_version),
+                ray_start_timeout=env.float(
+                    "RAY_JOB_START_TIMEOUT_SECONDS", None, validate=validate.Range(min=1, max=1e9)
+                ),
+                entrypoint_image=env.str("ENTRYPOINT_IMAGE", "python:3.11-slim") or None,
+                entrypoint_images=tuple(env.list("ENTRYPOINT_IMAGES", ["*"]) or ()),
+                package_limit=env.size("PACKAGE_LIMIT", "512MB"),
+                prefixes=_prefixes(env),
                 log_level=env.str("LOG_LEVEL", "info", validate=validate.OneOf(LEVELS)),
             )
         env.seal()
@@ -92,6 +110,24 @@ def _lease(text: str) -> timedelta:
         return parse_lease(text)
     except ValueError as problem:
         raise EnvError(str(problem)) from None
+
+
+def _size(text: str) -> int:
+    try:
+        return parse_size(text)
+    except ValueError as problem:
+        raise EnvError(str(problem)) from None
+
+
+def _prefixes(env: Env) -> Mapping[str, str]:
+    """Only of the doors whose clients know nothing of ours but the address."""
+    given = {door: env.str(f"{door.upper()}_PREFIX", None) for door in ("ray", "yuanrong")}
+    return {door: prefix for door, prefix in given.items() if prefix is not None}
+
+
+def _is_version(text: str) -> None:
+    if not _VERSION.fullmatch(text):
+        raise ValidationError("must be a version of Ray, such as 2.60.0")
 
 
 def _address(text: str) -> Address:

@@ -61,15 +61,23 @@ def http_app(config: Config, streams: "Streams") -> "Flask":
     """``streams``: whoever ends the process ends them first."""
     from windlass.coordinator.app import create_app
     from windlass.coordinator.engine.service import Engine
-    from windlass.coordinator.web.settings import LOOPBACK, HttpSettings
+    from windlass.coordinator.store.guard import Guard
+    from windlass.coordinator.web.settings import LOOPBACK, DoorSettings, HttpSettings
 
     base = ground(config, *ALL_CHANNELS)
+    Guard(config.database_url, base.db).start()
     local = config.bind.is_loopback
     settings = HttpSettings(
         open=config.insecure or local,
         hosts=(*LOOPBACK, config.bind.host) if local else (),
         threads=config.http_threads,
         proxies=config.proxies,
+        ray_version=config.ray_version,
+        ray_start_timeout=config.ray_start_timeout,
+        entrypoint_image=config.entrypoint_image,
+        entrypoint_images=config.entrypoint_images,
+        largest_package=config.package_limit,
+        doors={name: DoorSettings(prefix=prefix) for name, prefix in config.prefixes.items()},
     )
     return create_app(Engine(base.db, base.signals), settings, streams)
 
@@ -108,18 +116,21 @@ def _handing_out(config: Config, base: Ground) -> Sequence[Loop]:
 
 def _taking_in(config: Config, base: Ground) -> Sequence[Loop]:
     from windlass.coordinator.engine import settle
+    from windlass.coordinator.transport.courier import Courier
     from windlass.coordinator.transport.inbox import Inbox, Intake
     from windlass.coordinator.transport.logbook import Logbook
 
     # Without retries: a read repeated behind its back would leave entries behind.
     redis = connect(config.redis_url, retries=0)
     intake = Intake(base.db, base.signals)
+    patient = connect(config.redis_url)
     final = Loop(
         in_batches("settle", partial(settle.settle, base.db, base.signals, 500), full=500),
         every=3.0,
         gap=0.1,
     )
     return [
+        Loop(Courier(patient, base.db).step, every=1.0),
         Loop(waking(final, Inbox(redis, config.name, intake).step), every=1.0),
         Loop(waking(final, Logbook(redis, config.name, base.db, base.signals).step), every=1.0),
         final,
@@ -134,20 +145,25 @@ def _reader_of(door: str) -> "Read":
 
 
 def _watching(config: Config, base: Ground) -> Sequence[Loop]:
-    from windlass.coordinator.engine import cancel, deadlines, fleet, pause
+    from windlass.coordinator.engine import blobs, cancel, deadlines, fleet, halt, pause, subjobs
     from windlass.coordinator.engine.generate import Generators
     from windlass.coordinator.engine.reap import Pace, Reaper
 
     db, signals = base.db, base.signals
     stop = partial(cancel.carry_out, db, signals, 20)
+    halting = partial(halt.carry_out, db, signals, 20)
+    follow = partial(subjobs.follow, db, signals)
     every = min(3.0, config.lease.total_seconds() / RENEWALS)
     late = partial(deadlines.enforce, db, signals)
     return [
         Loop(Reaper(db, signals, signals, Pace(config.lease)).step, every=every),
         Loop(in_batches("cancel", stop, full=20), every=1.0, nudged=True, gap=0.1),
+        Loop(in_batches("halt", halting, full=20), every=1.0, nudged=True, gap=0.1),
+        Loop(in_batches("subjobs", follow, full=subjobs.BATCH), every=1.0, nudged=True, gap=0.1),
         Loop(in_batches("pause", partial(pause.remind, db, signals), full=1_000_000), every=10.0),
         Loop(Generators(db, signals, _reader_of).step, every=1.0, nudged=True, gap=0.1),
         Loop(in_batches("deadlines", late, full=deadlines.BATCH), every=2.0),
+        Loop(in_batches("blobs", partial(blobs.forget, db), full=blobs.BATCH), every=3600.0),
         Loop(in_batches("fleet", partial(fleet.forget, db), full=1_000_000), every=3600.0),
     ]
 

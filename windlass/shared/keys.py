@@ -17,6 +17,8 @@ EPOCH = PREFIX + "epoch"  # string without TTL: missing means this Redis forgot 
 DISPATCH_NUDGE = PREFIX + "nudge:dispatch"  # pub/sub: there may be work for the loops
 JOBS_NUDGE = PREFIX + "nudge:jobs"  # pub/sub: these changed, or their logs grew; 16 bytes an id
 
+BLOBS_WANTED = PREFIX + "blobs"  # list: requests of workers for pieces of stored files
+
 BROKER_PROBE = "probe"  # string of a moment, beneath Celery's prefix: does Redis take writes?
 
 
@@ -39,6 +41,11 @@ def log_position(attempt_id: UUID) -> str:
 def verdict(attempt_id: UUID) -> str:
     """String: what the engine tells the holder: ``cancel``, ``lost``, ``resend`` or ``settled``."""
     return f"{PREFIX}verdict:{{{attempt_id}}}"
+
+
+def blob_answer(number: UUID) -> str:
+    """List: the pieces that one request asked for. Lives for a minute."""
+    return f"{PREFIX}blob:{{{number}}}"
 
 
 def drain(node: str) -> str:

@@ -34,6 +34,16 @@ class Registry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     password: str  # never shown
 
 
+class Parcel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An archive, unpacked at ``target`` before the start: stored under its ``digest``, or to
+    be had at ``url``, where the node may fetch from."""
+
+    target: str  # an absolute path; below the attempt's own directory on a node without images
+    digest: str | None = None  # sha256
+    url: str | None = None
+    strip: bool = False  # leave out a single directory that holds all the rest
+
+
 class Layout(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where a container finds what belongs to its attempt, and by which names: a door that speaks
     another system's language sets what the tasks of that system expect. Names are below ``root``.
@@ -66,6 +76,8 @@ class Container(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     entrypoint: tuple[str, ...] = ()
     env: dict[str, str] = {}  # each value a template
     files: dict[str, str] = {}  # name -> content, placed in the working directory
+    parcels: tuple[Parcel, ...] = ()
+    cache: str | None = None  # a directory that attempts of this key on one node share
     workdir: str | None = None
     limits: Limits = Limits()
     requests: Limits = Limits()  # what a node must have free for it
@@ -77,7 +89,9 @@ class Container(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pull: Literal["always", "if-missing", "never"] = "if-missing"
     registry: Registry | None = None
     timeout: float | None = None
-    grace: float = 10.0  # between SIGTERM and SIGKILL
+    fetch_timeout: float | None = None  # for its parcels; past it, the setup has failed
+    stop_signal: Literal["TERM", "INT"] = "TERM"
+    grace: float = 10.0  # between that and SIGKILL
     layout: Layout = Layout()
 
 
@@ -192,6 +206,7 @@ class JobSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     priority: int = DEFAULT_PRIORITY
     queue: str = DEFAULT_QUEUE  # where its tasks go unless they say otherwise
     timeout: float | None = None
+    start_timeout: float | None = None  # from submit to the first start of any of its tasks
     fail_fast: bool = False  # one failure cancels what still runs
     output: str | None = None  # template
     secrets: dict[str, str] = {}  # for expressions; never shown, never in a log

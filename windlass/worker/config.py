@@ -32,6 +32,7 @@ class Config:
     state_dir: Path
     bind_sources: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
+    fetch_hosts: tuple[str, ...] = ()  # that archives may come from
     default_image: str | None = None
     host_env: tuple[str, ...] = ()  # NAME or NAME:ALIAS, for tasks and their steps
     lease: timedelta = LEASE_TTL  # the same for all of a fleet
@@ -58,6 +59,7 @@ class Config:
                 state_dir=env.path("STATE_DIR", _default_state_dir()),
                 bind_sources=_many(env.list("BIND_SOURCES", [])),
                 networks=_many(env.list("NETWORKS", [])),
+                fetch_hosts=_many(env.list("FETCH_HOSTS", [])),
                 host_env=_many(env.list("HOST_ENV", [], validate=_are_variables)),
                 default_image=env.str("DEFAULT_IMAGE", None),
                 lease=_lease(env.str("LEASE", "15s", validate=_is_lease)),

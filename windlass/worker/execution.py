@@ -24,6 +24,7 @@ from windlass.worker.capacity import Capacity, Hold
 from windlass.worker.introduction import introduced
 from windlass.worker.keeper import Keeper
 from windlass.worker.outcome import Outcome
+from windlass.worker.parcels.shelf import Shelf
 from windlass.worker.progress import Progress
 from windlass.worker.pump import Pump
 from windlass.worker.reporter import Reporter
@@ -55,6 +56,7 @@ class Tools:
     node: str
     clock: Clock
     runtime: Runtime
+    shelf: Shelf
     leases: Leases
     keeper: Keeper
     reporter: Reporter
@@ -161,6 +163,8 @@ class Execution:
             return outcomes.before_start(self._stopper.reason or Reason.CANCELLED)
         except Unrunnable as refusal:
             return outcomes.of_refusal(refusal)
+        except RedisError as trouble:  # an archive could not be fetched
+            return outcomes.of_trouble(trouble)
         except RuntimeBroken as trouble:
             log.warning("runtime.broken", attempt_id=self._id, problem=str(trouble))
             self._tools.capacity.hold(Hold.RUNTIME)
@@ -174,11 +178,25 @@ class Execution:
     def _begin(self) -> Run:
         self._report_start(age=0.0)
         self._tools.runtime.prepare(self._order, self._notice)
+        self._fetch_parcels()
         self._unless_stopped()
         self._run = self._tools.runtime.start(introduced(self._order))
         if self._noticed_at > float("-inf"):
             self._tools.progress.tell(self._order.attempt_id, 0.0)
         return self._run
+
+    def _fetch_parcels(self) -> None:
+        allowed, clock = self._order.container.fetch_timeout, self._tools.clock
+        began = clock.monotonic()
+
+        def say(text: str) -> None:
+            if allowed is not None and clock.monotonic() - began > allowed:
+                raise Unrunnable(
+                    Reason.SETUP, f"Timeout: archives were not here within {allowed:g} seconds"
+                )
+            self._notice(text, None)
+
+        self._tools.shelf.stock(self._order, say)
 
     def _follow(self, run: Run) -> Outcome:
         if self._age is not None:

@@ -7,7 +7,13 @@ from windlass.shared.durations import show_duration
 from windlass.shared.sizes import show_size
 from windlass.shared.spec import Container
 from windlass.shared.states import Reason
-from windlass.worker.runtimes.base import OUTPUT_LIMIT, Exit, RuntimeBroken, Unrunnable
+from windlass.worker.runtimes.base import (
+    OUTPUT_LIMIT,
+    SETUP_FAILED,
+    Exit,
+    RuntimeBroken,
+    Unrunnable,
+)
 
 _LINES = 10
 _BY_SIGNAL = 128
@@ -49,7 +55,11 @@ def _of_step(exit: Exit) -> Outcome:
 
 
 def with_output(outcome: Outcome, content: bytes | None) -> Outcome:
-    """Add what the task wrote to its output file; too much of it is a failure."""
+    """Add what the task wrote to its output file; too much of it is a failure. A task that failed
+    may say there that it never got to its own work."""
+    if outcome.reason is Reason.EXIT_CODE and content and content.startswith(SETUP_FAILED):
+        text = presentable(content.removeprefix(SETUP_FAILED)).strip()
+        return Outcome(Reason.SETUP, text, outcome.exit_code)
     if outcome.reason is not None or content is None:
         return outcome
     if len(content) > OUTPUT_LIMIT:

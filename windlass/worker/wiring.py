@@ -26,6 +26,8 @@ from windlass.worker.identity import Ownership
 from windlass.worker.intake import Intake
 from windlass.worker.keeper import Keeper
 from windlass.worker.nudges import Nudges
+from windlass.worker.parcels.remote import Leave
+from windlass.worker.parcels.shelf import Shelf, directory_of
 from windlass.worker.progress import Progress
 from windlass.worker.pump import Pump
 from windlass.worker.reporter import Reporter
@@ -104,6 +106,11 @@ def _tools(config: Config, redis: Redis, runtime: Runtime) -> Tools:
         node=config.node,
         clock=clock,
         runtime=runtime,
+        shelf=Shelf(
+            redis,
+            directory_of(config.state_dir / config.node),
+            Leave(config.fetch_hosts, config.bind_sources),
+        ),
         leases=Leases(redis, config.lease),
         keeper=Keeper(Leases(hasty, config.lease), config.node, config.lease),
         reporter=reporter,

@@ -6,7 +6,6 @@ from typing import Any, cast
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -16,6 +15,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.conformance.daggy.client import EXAMPLE
+from tests.support.described import assert_kept
 from tests.support.http import an_app, an_engine
 from tests.support.postgres import a_database
 from windlass.coordinator.dialects.daggy import documents
@@ -77,11 +77,4 @@ def api(postgres_server: str, template: str, redis_server: str) -> Iterator[Any]
 def test_an_operation_keeps_to_its_description(
     api: Any, method: str, path: str, mode: GenerationMode
 ) -> None:
-    operation = api[path][method]
-
-    @given(case=operation.as_strategy(generation_mode=mode))
-    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
-    def check(case: "schemathesis.Case[Any]") -> None:
-        case.call_and_validate(checks=CHECKS)
-
-    check()
+    assert_kept(api[path][method], mode, CHECKS)

@@ -4,7 +4,6 @@ from typing import Any, cast
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -17,6 +16,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from tests.support.described import assert_kept
 from tests.support.http import BASE, Client, a_document, an_app, sent
 from windlass.coordinator.engine.service import Engine
 
@@ -64,13 +64,7 @@ def api(lasting_client: Client) -> Any:
 def test_an_operation_keeps_to_its_description(
     api: Any, method: str, path: str, mode: GenerationMode
 ) -> None:
-    operation = api[path][method]
     # To validate is to tell what is wrong, which is no failure.
     checks = [c for c in CHECKS if path != "/validate" or c is not negative_data_rejection]
 
-    @given(case=operation.as_strategy(generation_mode=mode))
-    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
-    def check(case: "schemathesis.Case[Any]") -> None:
-        case.call_and_validate(checks=checks)
-
-    check()
+    assert_kept(api[path][method], mode, checks)

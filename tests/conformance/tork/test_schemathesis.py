@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -17,6 +16,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.conformance.tork.described import document
+from tests.support.described import assert_kept
 from tests.support.http import Client, an_app, an_engine
 from tests.support.postgres import a_database
 from tests.support.tork import posted
@@ -65,11 +65,4 @@ def api(postgres_server: str, template: str, redis_server: str) -> Iterator[Any]
 def test_an_operation_keeps_to_its_description(
     api: Any, method: str, path: str, mode: GenerationMode
 ) -> None:
-    operation = api[path][method]
-
-    @given(case=operation.as_strategy(generation_mode=mode))
-    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
-    def check(case: "schemathesis.Case[Any]") -> None:
-        case.call_and_validate(checks=CHECKS)
-
-    check()
+    assert_kept(api[path][method], mode, CHECKS)

@@ -107,7 +107,7 @@ def test_who_waits_takes_no_thread_from_the_others(
     client: Client, send: Send, streams: Streams
 ) -> None:
     waiting = [send(), send()]
-    until(lambda: streams.open == 2)
+    until(lambda: streams.open == 2 and listed(client) == 2)
 
     refused = send().result(30)
 

@@ -191,7 +191,7 @@ def test_the_history_tells_every_move(db: Database) -> None:
     assert history_of(db, attempt) == [
         ("pending", "scheduled", ""),
         ("scheduled", "running", ""),
-        ("running", "failed", "exit code 3"),
+        ("running", "failed", "exit_code"),
     ]
     assert history_of(db, id) == [
         (None, "pending", "submitted"),

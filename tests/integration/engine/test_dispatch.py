@@ -104,6 +104,18 @@ def test_an_attempt_that_could_not_be_sent_goes_out_as_soon_as_may_be(
     assert row(db, "attempt", unsent)["published_at"] is not None
 
 
+def test_a_dispatcher_that_was_frozen_sends_nothing_it_has_not_asked_about(db: Database) -> None:
+    id = given_due(db)
+    publisher, moments = FakePublisher(), iter([0.0, 600.0])
+
+    assert dispatch_due(db, publisher, 10, lambda: next(moments)) == 1
+
+    assert publisher.sent == []
+    assert row(db, "attempt", id)["published_at"] is None
+    Republisher(db, publisher, FakeSignals()).step()
+    assert publisher.sent == [id]
+
+
 def test_an_attempt_that_was_sent_and_claimed_after_all_is_not_sent_again(db: Database) -> None:
     id = given_unsent(db)
     signals, publisher = FakeSignals(), FakePublisher()

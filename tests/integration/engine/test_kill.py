@@ -90,3 +90,21 @@ def test_a_task_that_is_over_stays_as_it_is(db: Database) -> None:
 def test_a_task_nobody_knows_is_not_found(db: Database) -> None:
     with pytest.raises(NotFound):
         kill(db, Fleet(db).signals, new_task_id())
+
+
+def test_what_was_killed_and_was_allowed_to_fail_shields_what_needs_it(db: Database) -> None:
+    fleet = Fleet(db)
+    id = submitted(
+        db, a_task("a"), a_task("b", [0], allow_failure=True), a_task("c", [1]), a_task("d")
+    )
+
+    kill(db, fleet.signals, task_of(db, id, "b")["id"])
+    kill(db, fleet.signals, task_of(db, id, "a")["id"])
+    fleet.run()
+
+    assert states_of(db, id) == {
+        "a": "cancelled",
+        "b": "cancelled",
+        "c": "completed",
+        "d": "completed",
+    }

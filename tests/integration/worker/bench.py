@@ -1,6 +1,7 @@
 """A worker without Celery and the engine's side of it, on a real Redis; its runtime is a fake."""
 
 import threading
+from pathlib import Path
 
 from redis import Redis
 
@@ -14,6 +15,8 @@ from windlass.shared.streams import Outlet
 from windlass.worker.capacity import Capacity
 from windlass.worker.execution import Tools
 from windlass.worker.keeper import Keeper
+from windlass.worker.parcels.remote import Leave
+from windlass.worker.parcels.shelf import Shelf
 from windlass.worker.progress import Progress
 from windlass.worker.pump import Pump
 from windlass.worker.reporter import Reporter
@@ -34,6 +37,7 @@ class Bench:
             node=NODE,
             clock=self.clock,
             runtime=self.runtime,
+            shelf=Shelf(redis, Path("/nowhere"), Leave()),  # no order here names a parcel
             leases=leases,
             keeper=self.keeper,
             reporter=self.reporter,

@@ -6,11 +6,12 @@ from uuid import UUID
 
 import msgspec
 
-from windlass.coordinator.engine import advance, context, expressions
+from windlass.coordinator.engine import advance, context, expressions, unfold
 from windlass.coordinator.engine.advance import Ending
 from windlass.coordinator.engine.ports import Signals
 from windlass.coordinator.engine.resolve import resolve, says_no
 from windlass.coordinator.engine.turn import Turn
+from windlass.coordinator.engine.unfold import Unfolding
 from windlass.coordinator.store import attempts, jobs, tasks
 from windlass.coordinator.store.attempts import NewAttempt
 from windlass.coordinator.store.db import Database, Row
@@ -22,6 +23,8 @@ from windlass.shared.states import TASK, Reason, TaskState
 from windlass.shared.text import clean
 
 AT_ONCE = 500  # tasks started by the transaction that made them ready; a loop takes the others
+Outcome = TaskSpec | Unfolding | Ending  # started, started with children, or over at once
+
 PATIENCE = 2.0  # seconds of evaluating expressions in one transaction
 
 
@@ -82,10 +85,11 @@ def order(job_id: UUID, job_name: str, task_id: UUID, number: int, task: TaskSpe
 def _start(turn: Turn, rows: Sequence[Row]) -> None:
     decided = _decide(turn, rows)
     started = [(row, outcome) for row, outcome in decided if isinstance(outcome, TaskSpec)]
+    _unfold(turn, [outcome for _, outcome in decided if isinstance(outcome, Unfolding)])
     made = [_attempt(turn, row, task) for row, task in started]
     if made:
         attempts.insert(turn.tx, made)
-        wishes = [_wish(row, task) for row, task in started]
+        wishes = [_wish(row, task, row["attempts"] + 1) for row, task in started]
         move(turn.tx, TASK, TaskState.ACTIVE, wishes)
         turn.due = True
         turn.changed.update(attempt.job_id for attempt in made)
@@ -98,24 +102,34 @@ def _attempt(turn: Turn, row: Row, task: TaskSpec) -> NewAttempt:
     return msgspec.structs.replace(attempt, epoch=job["epoch"], held=job["paused"])
 
 
-def _wish(row: Row, task: TaskSpec) -> Move:
-    columns = {"name": task.name, "queue": task.queue, "attempts": row["attempts"] + 1}
+def _wish(row: Row, task: TaskSpec, attempts: int) -> Move:
+    columns = {"name": task.name, "queue": task.queue, "var": task.var, "attempts": attempts}
     return Move(row["id"], "ready", columns)
 
 
-def _decide(turn: Turn, rows: Sequence[Row]) -> list[tuple[Row, TaskSpec | Ending]]:
+def _unfold(turn: Turn, unfoldings: Sequence[Unfolding]) -> None:
+    if not unfoldings:
+        return
+    wishes = [_wish(made.row, made.task, made.row["attempts"]) for made in unfoldings]
+    move(turn.tx, TASK, TaskState.ACTIVE, wishes)
+    empty = unfold.write(turn, unfoldings)
+    advance.end(turn, [_ending(made.row, TaskState.COMPLETED, None, "") for made in empty])
+
+
+def _decide(turn: Turn, rows: Sequence[Row]) -> list[tuple[Row, Outcome]]:
     """What becomes of each; those the time does not suffice for are left for the next pass."""
     read = [(row, spec.decode_task(row["spec"])) for row in rows]
     templated = [(row, task) for row, task in read if row["templated"]]
     contexts = _contexts(turn, templated)
-    decided: list[tuple[Row, TaskSpec | Ending]] = [
-        (row, task) for row, task in read if not row["templated"]
-    ]
-    began = monotonic()
+    decided: list[tuple[Row, Outcome]] = [(row, task) for row, task in read if not row["templated"]]
+    began, size = monotonic(), 0
     for row, task in templated:
-        if monotonic() - began > PATIENCE:
+        if monotonic() - began > PATIENCE or size >= unfold.AT_ONCE:
             break
-        decided.append((row, _evaluated(row, task, contexts[row["job_id"]])))
+        known = context.within(contexts[row["job_id"]], row["scope"])
+        outcome = _evaluated(row, task, known)
+        size += outcome.weight if isinstance(outcome, Unfolding) else 0
+        decided.append((row, outcome))
     return decided
 
 
@@ -127,12 +141,14 @@ def _contexts(turn: Turn, templated: Sequence[tuple[Row, TaskSpec]]) -> dict[UUI
     return context.of_jobs(turn.tx, specs, context.names_in(texts))
 
 
-def _evaluated(row: Row, task: TaskSpec, shared: context.Context) -> TaskSpec | Ending:
+def _evaluated(row: Row, task: TaskSpec, shared: context.Context) -> Outcome:
     known = {**shared, "matrix": task.matrix} if task.matrix else shared
     try:
         if says_no(task, known):
             return _ending(row, TaskState.SKIPPED, Reason.CONDITION, "its condition is false")
         resolved = resolve(task, known)
+        if context.kind_of(task) and not task.fault:
+            return unfold.unfolding(row, resolved, known)
     except expressions.ExpressionError as problem:
         return _ending(row, TaskState.FAILED, Reason.TEMPLATE, clean(str(problem)))
     if task.fault:
@@ -140,7 +156,7 @@ def _evaluated(row: Row, task: TaskSpec, shared: context.Context) -> TaskSpec | 
     return resolved
 
 
-def _ending(row: Row, state: TaskState, reason: Reason, error: str) -> Ending:
+def _ending(row: Row, state: TaskState, reason: Reason | None, error: str) -> Ending:
     return Ending(
         task_id=row["id"],
         job_id=row["job_id"],

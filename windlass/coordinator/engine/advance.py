@@ -4,13 +4,13 @@ Set-based and in a fixed number of statements, however many tasks of however man
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from windlass.coordinator.engine import context, expressions
 from windlass.coordinator.engine.turn import Turn
-from windlass.coordinator.store import jobs, tasks
+from windlass.coordinator.store import composites, jobs, tasks
 from windlass.coordinator.store.db import Row
 from windlass.coordinator.store.rows import packed
 from windlass.coordinator.store.transitions import Move, move, move_found
@@ -53,7 +53,8 @@ class Ending:
 
 def end(turn: Turn, endings: Sequence[Ending]) -> None:
     """End these tasks and carry the consequences through to their jobs."""
-    ended = [ending for state in TaskState for ending in _move(turn, state, endings)]
+    moved = [ending for state in TaskState for ending in _move(turn, state, endings)]
+    ended = _of_jobs(turn, moved)
     if not ended:
         return
     satisfied = [tasks.Place(e.job_id, e.position) for e in ended if _leads_on(turn, e)]
@@ -62,6 +63,70 @@ def end(turn: Turn, endings: Sequence[Ending]) -> None:
     skipped = skip_downstream(turn, [ending for ending in ended if ending.fails_job])
     _fail_fast(turn, [ending for ending in ended if ending.fails_job])
     count(turn, _tallies(ended, skipped))
+
+
+def _of_jobs(turn: Turn, moved: Sequence[Ending]) -> Sequence[Ending]:
+    """Those of the jobs themselves; the others count on the composites they are parts of."""
+    nested = [ending.task_id for ending in moved if turn.jobs[ending.job_id]["nested"]]
+    parents = composites.parents(turn.tx, nested) if nested else {}
+    if not parents:
+        return moved
+    parts = [ending for ending in moved if ending.task_id in parents]
+    turn.changed.update(part.job_id for part in parts)
+    end(turn, _count_parts(turn, parts, parents))
+    return [ending for ending in moved if ending.task_id not in parents]
+
+
+def _count_parts(turn: Turn, parts: Sequence[Ending], parents: Mapping[UUID, UUID]) -> list[Ending]:
+    """The composites that end with these children. One that fails waits until what is left of it
+    has been stopped, so that nothing of a task runs when it has ended."""
+    by_parent: dict[UUID, list[Ending]] = defaultdict(list)
+    for part in parts:
+        by_parent[parents[part.task_id]].append(part)
+    sums = [_sum(id, by_parent[id]) for id in sorted(by_parent)]
+    rows = composites.count(turn.tx, sums)
+    going_on = [row for row in rows if not row["over"]]
+    _stop_parts(turn, [row for row in going_on if row["failing"] is not None])
+    rooms = [row for row in going_on if row["failing"] is None and not row["stopped"]]
+    if rooms:
+        turn.ready += composites.release(
+            turn.tx, [composites.Room(r["id"], r["ended"]) for r in rooms]
+        )
+    return [_composite(turn, row) for row in rows if row["over"]]
+
+
+def _sum(id: UUID, parts: Sequence[Ending]) -> composites.Sum:
+    failed = [part for part in parts if part.fails_job]
+    first = min(failed, key=lambda part: part.position, default=None)
+    error = (first.error or str(first.reason)) if first else None
+    cancelled = sum(part.state is TaskState.CANCELLED for part in parts)
+    return composites.Sum(id, len(parts), cancelled, error)
+
+
+def _stop_parts(turn: Turn, rows: Sequence[Row]) -> None:
+    if rows:
+        composites.stop(turn.tx, [row["id"] for row in rows])
+        turn.halting.update(row["job_id"] for row in rows)
+
+
+def _composite(turn: Turn, row: Row) -> Ending:
+    """How a composite ends of which every child has ended."""
+    wanted = turn.wanted(row["job_id"]) or ("cancelled" if row["stopped"] else None)
+    state, reason = TaskState.COMPLETED, None
+    if row["failing"] is not None:
+        state, reason = TaskState.FAILED, Reason.TASK_FAILED
+    elif wanted and row["cut"]:
+        state, reason = TaskState.CANCELLED, Reason(wanted)
+    return Ending(
+        task_id=row["id"],
+        job_id=row["job_id"],
+        position=row["position"],
+        key=row["key"],
+        state=state,
+        allow_failure=row["allow_failure"],
+        reason=reason,
+        error=row["failing"] or "",
+    )
 
 
 def count(turn: Turn, tallies: Sequence[jobs.Tally]) -> None:
@@ -159,13 +224,18 @@ def _ending(turn: Turn, row: Row) -> tuple[JobState, Reason | None, dict[str, ob
     if row["wanted"] == "cancelled":
         return JobState.CANCELLED, Reason.CANCELLED, {}
     if row["wanted"] == "timeout":
-        limit = show_duration(row["timeout"] or 0.0)
-        return JobState.FAILED, Reason.TIMEOUT, {"error": f"timed out after {limit}"}
+        return JobState.FAILED, Reason.TIMEOUT, {"error": _late(row)}
     if row["failed"] or row["wanted"]:
         return JobState.FAILED, Reason.TASK_FAILED, {}
     if not row["templated"]:
         return JobState.COMPLETED, None, {"output": None}
     return _with_output(turn, row)
+
+
+def _late(row: Row) -> str:
+    if row["unstarted"]:
+        return f"did not start within {row['start_timeout']:g} seconds"
+    return f"timed out after {show_duration(row['timeout'] or 0.0)}"
 
 
 def _with_output(turn: Turn, row: Row) -> tuple[JobState, Reason | None, dict[str, object]]:

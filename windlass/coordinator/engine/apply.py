@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from windlass.coordinator.engine import activate, advance, cancel, failure
+from windlass.coordinator.engine import activate, advance, cancel, failure, halt
 from windlass.coordinator.engine.advance import Ending
 from windlass.coordinator.engine.failure import Failure
 from windlass.coordinator.engine.ports import Signals
@@ -72,6 +72,8 @@ def _tell(db: Database, signals: Signals, turn: Turn) -> None:
     turn.tell(signals)
     if turn.stopping:
         cancel.stop_soon(db, signals, sorted(turn.stopping))
+    if turn.halting:
+        halt.halt_soon(db, signals, sorted(turn.halting))
 
 
 def _take(turn: Turn, held: Held, reports: Reports) -> None:
@@ -129,8 +131,7 @@ def _final(id: UUID, report: Report, event: AttemptFinished) -> Move:
         "settled": covers_log(event),
         "ran": report.ran,
     }
-    why = event.reason or ""
-    return Move(id, f"exit code {event.exit_code}" if why == "exit_code" else why, columns)
+    return Move(id, event.reason or "", columns)
 
 
 def _completed(row: Row, report: Report, event: AttemptFinished) -> Ending:

@@ -1,6 +1,6 @@
 """What a user looks at: jobs, tasks and attempts, one or a page of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeVar
@@ -79,6 +79,17 @@ def document(db: Database, id: JobId) -> str | None:
         row = _found(job_reads.document(tx, id), "job", id)
     content: str | None = row["content"]
     return content
+
+
+def documents(db: Database, ids: Sequence[JobId]) -> Mapping[JobId, str]:
+    with db.transaction() as tx:
+        return {JobId(id): text for id, text in job_reads.documents(tx, ids).items()}
+
+
+def newest_attempts(db: Database, ids: Sequence[JobId]) -> Mapping[JobId, AttemptView]:
+    with db.transaction() as tx:
+        views = [showing.attempt(row) for row in attempt_reads.newest(tx, ids)]
+    return {view.job_id: view for view in views}
 
 
 def history(db: Database, id: JobId, *, after: int = 0, limit: int = 200) -> Sequence[HistoryRow]:

@@ -9,7 +9,7 @@ from windlass.coordinator.engine.advance import Ending
 from windlass.coordinator.engine.errors import Conflict, NotFound, Unavailable
 from windlass.coordinator.engine.ports import Away, Signals
 from windlass.coordinator.engine.turn import Turn
-from windlass.coordinator.store import attempts, jobs, tasks
+from windlass.coordinator.store import attempts, composites, jobs, tasks
 from windlass.coordinator.store.db import Database, Row, Tx
 from windlass.coordinator.store.transitions import Move, move, move_found
 from windlass.shared.ids import JobId
@@ -56,12 +56,12 @@ def stop(db: Database, signals: Signals, job_ids: Sequence[UUID]) -> bool:
         turn = _turn(tx, job_ids)
         cancelled = _cancel_waiting(turn)
         rows = attempts.open_of(turn.tx, sorted(turn.jobs), PAGE)
-        out = _cancel_pending(turn, rows)
+        out = cancel_pending(turn, rows)
     turn.tell(signals)
     revoked, told = take_back(signals, out)
     with db.transaction() as tx:
         turn = _turn(tx, job_ids)
-        _cancel_attempts(turn, revoked, [AttemptState.PENDING, AttemptState.SCHEDULED])
+        cancel_attempts(turn, revoked, [AttemptState.PENDING, AttemptState.SCHEDULED])
         attempts.cancelling(tx, [row["id"] for row in told])
         jobs.carried_out(tx, sorted(turn.jobs))
     turn.tell(signals)
@@ -84,33 +84,35 @@ def _cancel_waiting(turn: Turn) -> int:
         limit=PAGE,
     )
     advance.count(turn, [jobs.Tally(job_id=id, ended=n) for id, n in sorted(cancelled.items())])
-    return sum(cancelled.values())
+    nested = composites.waiting(turn.tx, sorted(turn.jobs), PAGE, all=True)
+    advance.end(turn, [ending_of(turn, row, row["id"]) for row in nested])
+    return max(sum(cancelled.values()), len(nested))
 
 
-def _cancel_pending(turn: Turn, rows: Sequence[Row]) -> list[Row]:
+def cancel_pending(turn: Turn, rows: Sequence[Row]) -> list[Row]:
     """Those that have not been handed to the broker; the rows of those that have."""
     pending = [row for row in rows if row["state"] == AttemptState.PENDING]
-    cancelled = _cancel_attempts(turn, pending, [AttemptState.PENDING])
+    cancelled = cancel_attempts(turn, pending, [AttemptState.PENDING])
     return [row for row in rows if row["id"] not in cancelled]
 
 
-def _cancel_attempts(turn: Turn, rows: Sequence[Row], only: Sequence[AttemptState]) -> set[UUID]:
+def cancel_attempts(turn: Turn, rows: Sequence[Row], only: Sequence[AttemptState]) -> set[UUID]:
     """Attempts that have never run, and their tasks."""
     rows = [row for row in rows if row["job_id"] in turn.jobs]
     wishes = [_wish(turn, row) for row in rows]
     moved = move(turn.tx, ATTEMPT, AttemptState.CANCELLED, wishes, only=only)
-    advance.end(turn, [_ending(turn, row) for row in rows if row["id"] in moved])
+    advance.end(turn, [ending_of(turn, row, row["task_id"]) for row in rows if row["id"] in moved])
     return moved
 
 
 def _wish(turn: Turn, row: Row) -> Move:
     wanted = turn.wanted(row["job_id"])
-    return Move(row["id"], wanted or "", {"reason": wanted, "settled": True})
+    return Move(row["id"], wanted or "", {"reason": wanted or "cancelled", "settled": True})
 
 
-def _ending(turn: Turn, row: Row) -> Ending:
+def ending_of(turn: Turn, row: Row, task_id: UUID) -> Ending:
     return Ending(
-        task_id=row["task_id"],
+        task_id=task_id,
         job_id=row["job_id"],
         position=row["position"],
         key=row["key"],

@@ -5,7 +5,7 @@ Paths lead through the spec as it is (``("tasks", 2, "container", "timeout")``).
 
 from collections.abc import Sequence
 
-from windlass.coordinator.engine import check_task, graph
+from windlass.coordinator.engine import check_composite, check_task, graph
 from windlass.coordinator.engine.check_task import Templates, note_queue, note_tags
 from windlass.coordinator.engine.errors import Problem
 from windlass.coordinator.engine.notes import Notes
@@ -23,12 +23,17 @@ _SHOWN = 10  # names of a cycle
 
 
 def problems(spec: JobSpec) -> list[Problem]:
+    return _problems(spec, 0)
+
+
+def _problems(spec: JobSpec, depth: int) -> list[Problem]:
+    """``depth``: composites around it."""
     notes = Notes()
     note_unstorable(notes, spec)
     templates = Templates(notes, lenient=spec.lenient)
     _job(notes, templates, spec)
     if 0 < len(spec.tasks) <= MOST_TASKS:
-        _tasks(notes, templates, spec.tasks)
+        _tasks(notes, templates, spec.tasks, depth)
         if not spec.lenient:
             _unique(notes, "var", [task.var for task in spec.tasks])
     else:
@@ -55,11 +60,16 @@ def unfinished_problems(job: JobSpec) -> list[Problem]:
     for name in ("permissions", "delete_after"):
         if getattr(job, name):
             notes.add((name,), f"{name} cannot be carried out yet")
-    for position, task in enumerate(job.tasks):
-        for name in ("parallel", "each", "subjob"):
-            if getattr(task, name):
-                notes.add(("tasks", position, name), f"{name} cannot be carried out yet")
-    return notes.found()
+    inner = [problem for task in job.tasks for problem in _unfinished_within(task)]
+    return [*notes.found(), *inner[:1]]
+
+
+def _unfinished_within(task: TaskSpec) -> list[Problem]:
+    """In sub-jobs, however deep."""
+    children = task.parallel.tasks if task.parallel else ()
+    below = (*children, *((task.each.task,) if task.each else ()))
+    found = [problem for child in below for problem in _unfinished_within(child)]
+    return found + (unfinished_problems(task.subjob.job) if task.subjob else [])
 
 
 def _job(notes: Notes, templates: Templates, spec: JobSpec) -> None:
@@ -74,10 +84,11 @@ def _job(notes: Notes, templates: Templates, spec: JobSpec) -> None:
         templates.check(("output",), spec.output)
 
 
-def _tasks(notes: Notes, templates: Templates, tasks: Sequence[TaskSpec]) -> None:
+def _tasks(notes: Notes, templates: Templates, tasks: Sequence[TaskSpec], depth: int) -> None:
     for position, task in enumerate(tasks):
         notes.at = ("tasks", position)
         check_task.check(notes, templates, task)
+        check_composite.check(notes, templates, task, _problems, depth)
     notes.at = ()
     _unique(notes, "name", [task.key or task.name for task in tasks])
     _needs(notes, tasks)

@@ -27,15 +27,23 @@ class Templates:
     def __init__(self, notes: Notes, *, lenient: bool = False) -> None:
         self.lenient = lenient
         self.names: tuple[str, ...] = ()  # what expressions may use beside what is always there
+        self._around: tuple[str, ...] = ()  # variables of loops
         self._notes = notes
         self._flaws: dict[tuple[tuple[str, ...], str], str] = {}
+
+    def seeing(self, name: str) -> "Templates":
+        """For expressions within a loop, which see its variable as well."""
+        inside = Templates(self._notes, lenient=self.lenient)
+        inside._around = (*self._around, name)
+        return inside
 
     def check(self, place: Path, text: str) -> None:
         if self.lenient or not expressions.is_templated(text):
             return
-        key = (self.names, text)
+        names = (*self.names, *self._around)
+        key = (names, text)
         if key not in self._flaws and len(self._flaws) < MOST_TEMPLATES:
-            self._flaws[key] = _flaw(text, self.names)
+            self._flaws[key] = _flaw(text, names)
         if flaw := self._flaws.get(key):
             self._notes.add(place, flaw)
 

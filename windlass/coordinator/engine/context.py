@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
+import msgspec
+
 from windlass.coordinator.engine import expressions
 from windlass.coordinator.store import tasks
 from windlass.coordinator.store.db import Tx
@@ -55,15 +57,40 @@ def templates_of(task: spec.TaskSpec) -> Sequence[str]:
         task.condition or "",
         *_templates_in(task.container),
         *named,
+        *composite_templates(task),
     ]
+
+
+def composite_templates(task: spec.TaskSpec) -> Sequence[str]:
+    """Of those evaluated when a composite starts; its parts are evaluated when they start."""
+    if task.each:
+        # Not necessarily in braces: whatever it says is an expression.
+        return [task.var or "", task.each.list]
+    if task.subjob:
+        job = task.subjob.job
+        headers = [value for hook in job.webhooks for value in hook.headers.values()]
+        return [task.var or "", job.name, *job.inputs.values(), *job.secrets.values(), *headers]
+    return [task.var or ""]
 
 
 def _templates_in(container: spec.Container) -> Sequence[str]:
     return [container.image or "", *container.cmd, *container.env.values()]
 
 
+def kind_of(task: spec.TaskSpec) -> str:
+    """Of a composite; empty for one that runs a container."""
+    if task.parallel:
+        return "parallel"
+    return "each" if task.each else "subjob" if task.subjob else ""
+
+
+def within(known: Context, scope: str | None) -> Context:
+    """What a task sees in the loops around it."""
+    return known if scope is None else {**known, **msgspec.json.decode(scope)}
+
+
 def is_templated(task: spec.TaskSpec) -> bool:
     """Something has to be decided or evaluated before it can start."""
-    if task.condition is not None or task.fault:
+    if task.condition is not None or task.fault or kind_of(task):
         return True
     return any(map(expressions.is_templated, templates_of(task)))

@@ -5,8 +5,9 @@ Redis has forgotten. A crash in between leaves an attempt that nobody claims. It
 other does that got stuck: by the republisher, which asks for ticket and holder first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from time import monotonic
 from uuid import UUID
 
 from windlass.coordinator.engine import placement
@@ -20,13 +21,22 @@ from windlass.shared.queues import at_broker
 from windlass.shared.states import ATTEMPT, AttemptState
 
 FIRST = UUID(int=0)
+# Seconds after which a dispatcher that was frozen leaves its batch to the republisher, which asks
+# first: somebody else may have sent it, and it may have run and be forgotten by Redis.
+STALE = 60.0
 
 
-def dispatch_due(db: Database, publisher: Publisher, limit: int) -> int:
+def dispatch_due(
+    db: Database, publisher: Publisher, limit: int, clock: Callable[[], float] = monotonic
+) -> int:
     """Hand over what is due, most urgent first; how many that were."""
+    began = clock()
     rows = _schedule(db, publisher, limit)
     if not rows:
         return 0
+    if clock() - began > STALE:
+        _unsent(db, rows)
+        return len(rows)
     try:
         publisher.publish(_as_due(rows))
     except Away:

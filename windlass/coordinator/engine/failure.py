@@ -46,7 +46,7 @@ def conclude(turn: Turn, failures: Iterable[Failure]) -> list[Ending]:
 def _delay(turn: Turn, failure: Failure) -> float | None:
     """Seconds until the next attempt; None: there is none."""
     row = failure.row
-    if turn.wanted(row["job_id"]) or row["cancelling"]:
+    if turn.wanted(row["job_id"]) or row["cancelling"] or row["stopped"]:
         return None
     if failure.reason is Reason.NODE_LOST:
         return retry.after_loss(row["losses"] + 1)
@@ -94,7 +94,8 @@ def _ending(turn: Turn, failure: Failure) -> Ending:
     """A job that is being stopped does not blame a task for having been stopped."""
     row, reason, state = failure.row, failure.reason, TaskState.FAILED
     wanted = turn.wanted(row["job_id"])
-    if (wanted or row["cancelling"]) and reason in {Reason.CANCELLED, Reason.NODE_LOST}:
+    halted = wanted or row["cancelling"] or row["stopped"]
+    if halted and reason in {Reason.CANCELLED, Reason.NODE_LOST}:
         reason, state = Reason(wanted or Reason.CANCELLED), TaskState.CANCELLED
     elif reason is Reason.NODE_LOST:
         reason = Reason.POISON

@@ -33,6 +33,7 @@ def task_search(filter: TaskFilter, beyond: int | None, onward: bool) -> Wanted:
     _check([("q", filter.q)])
     return Wanted(
         states=tuple(dict.fromkeys(state.value for state in filter.states)),
+        children=filter.children,
         beginning=filter.q or None,
         beyond=beyond,
         onward=onward,

@@ -133,4 +133,6 @@ def _execution(task: TaskView, row: Row) -> Execution:
 
 def _order(execution: Execution) -> tuple[int, float]:
     begun = (execution.attempt or execution.task).started_at
-    return execution.task.position, begun.timestamp() if begun else float("inf")
+    view = execution.task
+    position = view.path[0] if view.path else view.position
+    return position, begun.timestamp() if begun else float("inf")

@@ -1,11 +1,13 @@
 """A task's templates, evaluated. Pure; may raise ``ExpressionError``."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from windlass.coordinator.engine import expressions
 from windlass.coordinator.engine.context import Context
 from windlass.shared.queues import is_queue_name
-from windlass.shared.spec import Container, Step, TaskSpec
+from windlass.shared.spec import Container, JobSpec, Step, TaskSpec, Webhook
 from windlass.shared.text import clean
 
 NAME_LIMIT = 256
@@ -22,10 +24,32 @@ def resolve(task: TaskSpec, context: Context) -> TaskSpec:
         task,
         name=_name(task.name, context),
         queue=_queue(task.queue, context),
+        var=None if task.var is None else _text(task.var, context),
         container=_container(task.container, context),
         pre=tuple(_step(step, context) for step in task.pre),
         post=tuple(_step(step, context) for step in task.post),
     )
+
+
+def subjob(job: JobSpec, context: Context) -> JobSpec:
+    """The same job with what its parent gives it filled in; the rest it evaluates itself."""
+    if not job.tasks:
+        raise expressions.ExpressionError("the sub-job has no tasks")
+    return msgspec.structs.replace(
+        job,
+        name=_name(job.name, context),
+        inputs=_values(job.inputs, context),
+        secrets=_values(job.secrets, context),
+        webhooks=tuple(_webhook(hook, context) for hook in job.webhooks),
+    )
+
+
+def _webhook(hook: Webhook, context: Context) -> Webhook:
+    return msgspec.structs.replace(hook, headers=_values(hook.headers, context))
+
+
+def _values(values: Mapping[str, str], context: Context) -> dict[str, str]:
+    return {name: _text(value, context) for name, value in values.items()}
 
 
 def _step(step: Step, context: Context) -> Step:

@@ -6,7 +6,7 @@ from windlass.coordinator.engine import activate, advance
 from windlass.coordinator.engine.errors import Conflict, NotFound
 from windlass.coordinator.engine.ports import Signals
 from windlass.coordinator.engine.turn import Turn
-from windlass.coordinator.store import deletion, deliveries, jobs, reopening, tasks
+from windlass.coordinator.store import composites, deletion, deliveries, jobs, reopening, tasks
 from windlass.coordinator.store.db import Database, Row, Tx
 from windlass.shared.ids import JobId, TaskId
 from windlass.shared.states import JOB, JobState
@@ -29,7 +29,7 @@ def rerun(db: Database, signals: Signals, id: TaskId) -> int:
         if job_id is None:
             raise NotFound(f"there is no task {id}")
         _finished(tx, job_id)
-        if not reopening.from_task(tx, job_id, id):
+        if not reopening.from_task(tx, job_id, composites.root_of(tx, id)):
             raise Conflict("what the task needs did not complete; restart the job instead")
         turn = _go_on(tx, job_id)
     turn.tell(signals)
@@ -38,7 +38,8 @@ def rerun(db: Database, signals: Signals, id: TaskId) -> int:
 
 def delete(db: Database, id: JobId) -> None:
     with db.transaction() as tx:
-        _finished(tx, id)
+        if _finished(tx, id)["attached"]:
+            raise Conflict("the task that started the job has not taken its result yet")
         deletion.delete(tx, [id])
 
 

@@ -4,28 +4,29 @@ Raises ``NotFound``, ``Conflict``, ``Invalid`` and ``Unavailable`` of ``engine.e
 of them nothing has changed. Reads never wait for Redis.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from typing import IO
 from uuid import UUID
 
 from windlass.coordinator.engine import (
     access,
+    blobs,
     browse,
     cancel,
     check,
     fleet,
-    follow,
     health,
     kill,
-    logbook,
     pause,
     restart,
     submit,
     tallies,
 )
+from windlass.coordinator.engine.blobs import Place
 from windlass.coordinator.engine.errors import Problem
-from windlass.coordinator.engine.follow import Begun, Changes, Glance, Owner
+from windlass.coordinator.engine.observing import Observing
 from windlass.coordinator.engine.outlook import Outlook
 from windlass.coordinator.engine.ports import Signals, Watch
 from windlass.coordinator.engine.schedules import Schedules
@@ -34,8 +35,6 @@ from windlass.coordinator.engine.views import (
     HistoryRow,
     JobFilter,
     JobView,
-    LogPiece,
-    LogSize,
     NodeView,
     Page,
     QueueView,
@@ -53,9 +52,9 @@ from windlass.shared.spec import JobSpec
 from windlass.shared.states import TaskState
 
 
-class Engine:
+class Engine(Observing):
     def __init__(self, db: Database, signals: Signals) -> None:
-        self._db = db
+        super().__init__(db)
         self._signals = signals
         self._callers = access.Callers(db)
         self._health = health.of(db, signals)
@@ -100,6 +99,14 @@ class Engine:
     def document(self, id: JobId) -> str | None:
         """As its door received it; may hold secrets."""
         return browse.document(self._db, id)
+
+    def documents(self, ids: Sequence[JobId]) -> Mapping[JobId, str]:
+        """Of those jobs that have one."""
+        return browse.documents(self._db, ids)
+
+    def newest_attempts(self, ids: Sequence[JobId]) -> Mapping[JobId, AttemptView]:
+        """Of each job the newest of all its tasks, where there is any."""
+        return browse.newest_attempts(self._db, ids)
 
     def history(self, id: JobId, *, after: int = 0, limit: int = 200) -> Sequence[HistoryRow]:
         """Oldest first."""
@@ -190,65 +197,15 @@ class Engine:
         """Of all its tasks, oldest first: what a merged log is made of."""
         return browse.job_attempts(self._db, id, after=after, limit=limit)
 
-    # Logs
+    # Files for jobs
 
-    def log_size(self, id: AttemptId) -> LogSize:
-        return logbook.size(self._db, id)
+    def put_file(self, place: Place, source: IO[bytes], limit: int) -> str:
+        """Keep what ``source`` holds; its digest, for ``Parcel``. TooLarge: more than ``limit``."""
+        return blobs.put(self._db, place, source, limit)
 
-    def log_bytes(
-        self, id: AttemptId, *, start: int = 0, end: int | None = None
-    ) -> Iterator[LogPiece]:
-        """What is stored from byte ``start`` up to ``end``, cut exactly, in order, no overlaps;
-        read from the database in pages."""
-        return logbook.read_bytes(self._db, id, start=start, end=end)
-
-    def log_lines(self, id: AttemptId, *, start: int, limit: int) -> Iterator[LogPiece]:
-        """Lines ``start`` (from 0) up to ``start + limit``, cut exactly at newlines."""
-        return logbook.read_lines(self._db, id, start=start, limit=limit)
-
-    def log_tail(self, id: AttemptId, lines: int) -> Iterator[LogPiece]:
-        """The last lines; an unfinished last line counts as one."""
-        return logbook.read_tail(self._db, id, lines)
-
-    def log_ends(
-        self, ids: Sequence[AttemptId], most: int
-    ) -> Mapping[AttemptId, Mapping[str, bytes]]:
-        """Of many at once: by stream, what is in the last ``most`` bytes, in whole chunks."""
-        return tallies.log_ends(self._db, ids, most)
-
-    def log_offset(self, id: AttemptId, line: int) -> int:
-        """Where line ``line`` (from 0) begins; where the log ends for those it does not have."""
-        return logbook.start_of_line(self._db, id, line)
-
-    # Following
-
-    def glance(self, id: JobId, *, after: int) -> Glance:
-        """What moved after a move of this job, and what runs."""
-        return follow.glance(self._db, id, after)
-
-    def begun_attempts(self, id: JobId, *, after: int, until: int) -> Sequence[Begun]:
-        """Those of a job that began after one move and up to another, in that order."""
-        return follow.begun(self._db, id, after, until)
-
-    def attempts_of_moves(self, id: JobId, moves: Sequence[int]) -> Mapping[int, AttemptId]:
-        """Which attempts these moves were of."""
-        return follow.attempts_of(self._db, id, moves)
-
-    def log_owners(self, ids: Sequence[AttemptId]) -> Mapping[AttemptId, Owner]:
-        return follow.owners(self._db, ids)
-
-    def log_sizes(self, ids: Sequence[AttemptId]) -> Mapping[AttemptId, LogSize]:
-        """Of those attempts that exist."""
-        return logbook.sizes(self._db, ids)
-
-    def newest_move(self) -> int:
-        """Of all jobs."""
-        return follow.newest_move(self._db)
-
-    def changes(self, *, after: int) -> Changes:
-        """Of all jobs, those of the next moves. A transaction that is not over may add moves that
-        come before the last of them."""
-        return follow.changes(self._db, after)
+    def find_file(self, place: Place) -> str | None:
+        """Its digest; the file stays for a while, and longer for a job that needs it."""
+        return blobs.find(self._db, place)
 
     # The fleet
 

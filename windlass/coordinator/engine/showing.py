@@ -42,6 +42,7 @@ def job(row: Row, why: Why | None = None) -> JobView:
         ended_at=row["ended_at"],
         schedule_id=row["schedule_id"],
         why=why,
+        parent_task=row["parent_task"],
     )
 
 
@@ -71,8 +72,15 @@ def task(row: Row, waiting_for: tuple[str, ...] = ()) -> TaskView:
         attempt_id=row["attempt_id"],
         node=row["node"],
         attempt_state=AttemptState(row["attempt_state"]) if row["attempt_state"] else None,
+        path=tuple(row["path"] or ()),
         needs=tuple(row["needs"]),
         waiting_for=waiting_for,
+        kind=row["kind"],
+        parent=row["parent"],
+        size=row["size"],
+        done=row["done"],
+        item_index=row["item"],
+        subjob_id=row["subjob_id"],
     )
 
 

@@ -2,17 +2,18 @@
 
 import msgspec
 
-from windlass.coordinator.engine import activate, check
-from windlass.coordinator.engine.context import is_templated
+from windlass.coordinator.engine import activate, blobs, check
+from windlass.coordinator.engine.context import is_templated, kind_of
 from windlass.coordinator.engine.errors import Conflict, Invalid
 from windlass.coordinator.engine.ports import Signals
 from windlass.coordinator.engine.turn import Turn
 from windlass.coordinator.engine.views import JobView, Submission, Submitted
 from windlass.coordinator.store import attempts, deliveries, edges, idempotency, jobs, tasks
+from windlass.coordinator.store import blobs as stored_blobs
 from windlass.coordinator.store.attempts import NewAttempt
 from windlass.coordinator.store.db import Batch, Database, Row, Tx, Writer
 from windlass.coordinator.store.errors import Taken
-from windlass.coordinator.store.jobs import NewJob
+from windlass.coordinator.store.jobs import NewJob, Parent
 from windlass.coordinator.store.tasks import NewTask
 from windlass.shared import spec
 from windlass.shared.ids import JobId, TaskId, new_job_id, new_task_id
@@ -40,11 +41,17 @@ def submit(db: Database, signals: Signals, submission: Submission) -> Submitted:
     return Submitted(job_id=job.id, created=True)
 
 
+def write(writer: Writer, submission: Submission, parent: Parent) -> None:
+    """A sub-job. The loop of ``activate`` starts what has to be evaluated."""
+    _Made(new_job_id(), submission, parent).write(writer)
+
+
 class _Made:
     """Everything that becomes a row."""
 
-    def __init__(self, id: JobId, submission: Submission) -> None:
+    def __init__(self, id: JobId, submission: Submission, parent: Parent | None = None) -> None:
         self.id = id
+        self._parent = parent
         self.submission = submission
         self._tasks, self._first = _tasks(id, submission.spec)
         # Expressions have to be evaluated before these can start, which they could at once.
@@ -53,11 +60,13 @@ class _Made:
     def write(self, writer: Writer) -> None:
         job, document = self.submission.spec, self.submission.document
         _remember(writer, self.id, self.submission)
-        jobs.insert(writer, _job(self.id, self.submission))
+        jobs.insert(writer, _job(self.id, self.submission, self._parent))
         if self.submission.numbered:
             jobs.number(writer, self.id, self.submission.door)
         if document is not None:
             jobs.insert_document(writer, self.id, clean(document))
+        if needed := blobs.needed_by(job):
+            stored_blobs.give(writer, self.id, needed)
         tasks.insert(writer, self.id, self._tasks)
         needs = [(parent, child) for child, task in enumerate(job.tasks) for parent in task.needs]
         edges.insert(writer, self.id, needs)
@@ -144,7 +153,7 @@ def _key(submission: Submission) -> idempotency.Key:
     return idempotency.Key(submission.door, submission.owner, submission.idempotency_key or "")
 
 
-def _job(id: JobId, submission: Submission) -> NewJob:
+def _job(id: JobId, submission: Submission, parent: Parent | None) -> NewJob:
     job = submission.spec
     return NewJob(
         id=id,
@@ -159,10 +168,13 @@ def _job(id: JobId, submission: Submission) -> NewJob:
         spec=spec.encode(msgspec.structs.replace(job, tasks=())).decode(),
         total=len(job.tasks),
         timeout=job.timeout,
+        start_timeout=job.start_timeout,
         fail_fast=job.fail_fast,
         templated=job.output is not None,
         schedule_id=submission.schedule_id,
         delete_after=job.delete_after,
+        nested=any(map(kind_of, job.tasks)),
+        parent=parent,
     )
 
 
@@ -201,5 +213,6 @@ def waiting_task(
         queue=task.queue,
         priority=task.priority,
         spec=spec.encode(task).decode(),
+        kind=kind_of(task),
         generator=task.generator,
     )

@@ -17,6 +17,7 @@ class Turn:
     ready: list[UUID] = field(default_factory=list)  # tasks that wait for nothing any more
     changed: set[UUID] = field(default_factory=set)  # jobs somebody may be watching
     stopping: set[UUID] = field(default_factory=set)  # jobs for which an early end is news
+    halting: set[UUID] = field(default_factory=set)  # jobs parts of which shall end early
     over: set[UUID] = field(default_factory=set)  # jobs that have ended
     due: bool = False  # there are new attempts
 
@@ -25,9 +26,14 @@ class Turn:
         wanted: str | None = self.jobs[job_id]["wanted"]
         return wanted or ("task_failed" if job_id in self.stopping else None)
 
+    def _owes(self) -> bool:
+        """A job has ended that another waits for."""
+        return any(self.jobs[id]["attached"] for id in self.over)
+
     def tell(self, signals: Signals) -> None:
         """After the commit."""
-        if self.due or self.ready:  # the loop that starts what is ready wakes with the dispatcher
+        # The loops that start what is ready, or stop and hand up, wake with the dispatcher.
+        if self.due or self.ready or self.halting or self._owes():
             signals.wake_dispatch()
         if self.changed:
             signals.changed(sorted(self.changed))

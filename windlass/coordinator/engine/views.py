@@ -48,6 +48,7 @@ class JobView:
     ended_at: datetime | None
     schedule_id: ScheduleId | None = None  # what made it
     why: "Why | None" = None  # of one job, not of lists
+    parent_task: TaskId | None = None  # of another job, which started this one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +92,13 @@ class TaskView:
     attempt_state: AttemptState | None = None  # of the newest
     needs: Sequence[str] = ()  # keys; at most 100
     waiting_for: Sequence[str] = ()  # keys, of one task, not of lists; at most 20
+    kind: str = ""  # parallel, each or subjob; empty: it runs a container
+    parent: TaskId | None = None  # the composite it is a part of
+    size: int = 0  # children of this epoch
+    done: int = 0  # of them ended
+    path: tuple[int, ...] = ()  # of a part: the place of the job's own task, then within each
+    item_index: int | None = None  # of its element, from 0
+    subjob_id: JobId | None = None  # the newest it started
 
 
 @dataclass(frozen=True)
@@ -217,6 +225,7 @@ class JobFilter:
 class TaskFilter:
     states: tuple[TaskState, ...] = ()
     q: str | None = None  # beginning of its name
+    children: bool = False  # parts of composites as well, of earlier epochs included
 
 
 @dataclass(frozen=True, kw_only=True)

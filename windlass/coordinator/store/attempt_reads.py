@@ -19,6 +19,18 @@ WHERE job_id = %(id)s AND (%(after)s::uuid IS NULL OR id > %(after)s) ORDER BY i
 """  # noqa: S608 - constants only
 
 
+_NEWEST = f"""
+SELECT newest.* FROM unnest(%(ids)s::uuid[]) AS wanted (job), LATERAL (
+    SELECT {COLUMNS} FROM attempt WHERE job_id = wanted.job ORDER BY id DESC LIMIT 1
+) AS newest
+"""  # noqa: S608 - constants only
+
+
+def newest(tx: Tx, job_ids: Sequence[UUID]) -> Sequence[Row]:
+    """Of each job that has any, the newest attempt of all its tasks."""
+    return tx.all(_NEWEST, ids=list(job_ids))
+
+
 def attempt(tx: Tx, id: UUID) -> Row | None:
     return tx.one(_ATTEMPT, id=id)
 

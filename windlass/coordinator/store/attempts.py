@@ -47,6 +47,7 @@ SELECT attempt.id, attempt.task_id, attempt.job_id, attempt.number, attempt.epoc
     attempt.node, attempt.queue, attempt.priority, attempt.timeout, attempt.settled,
     attempt.log_bytes, attempt.cancelling, attempt.cpus, attempt.memory, attempt.placed,
     task.position, task.key, task.allow_failure, task.failures, task.losses, task.generator,
+    task.stopped,
     CASE WHEN again.id IS NOT NULL THEN attempt.message END AS message,
     CASE WHEN again.id IS NOT NULL THEN task.spec END AS spec
 FROM attempt JOIN task ON task.id = attempt.task_id

@@ -1,6 +1,8 @@
 """Connections and transactions. SQLAlchemy lends its pool; the SQL is our own."""
 
+import os
 import select
+import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import IO, Any, Protocol, cast
@@ -134,6 +136,16 @@ class Database:
             pool_use_lifo=True,
         )
         event.listen(self._engine, "checkout", _refuse_dead)
+        self._out: set[connection] = set()  # lent to somebody
+
+    def cut(self) -> None:
+        """End every wait for Postgres that is going on, with ``Unavailable``."""
+        for lent in list(self._out):
+            with (
+                suppress(OSError, psycopg2.Error),
+                socket.socket(fileno=os.dup(lent.fileno())) as end,
+            ):
+                end.shutdown(socket.SHUT_RDWR)
 
     @contextmanager
     def transaction(self) -> Iterator[Tx]:
@@ -170,6 +182,7 @@ class Database:
     def _lent(self) -> Iterator[connection]:
         pooled = self._borrow()
         lent = cast(connection, pooled.driver_connection)
+        self._out.add(lent)
         try:
             yield lent
         except psycopg2.errors.UniqueViolation as problem:
@@ -181,6 +194,7 @@ class Database:
                 lent.close()  # the next one may reach the server that took over
             raise Unavailable(f"Postgres: {_first_line(problem)}") from problem
         finally:
+            self._out.discard(lent)
             if lent.closed or lent.info.transaction_status:  # not in order: nobody else gets it
                 pooled.invalidate()
             pooled.close()
@@ -192,6 +206,10 @@ class Database:
             raise Unavailable(f"Postgres: {_first_line(problem)}") from problem
         except PoolExhausted as problem:
             raise Unavailable("Postgres: every connection is in use") from problem
+
+
+def _end_of(lent: connection) -> socket.socket:
+    return socket.socket(fileno=os.dup(lent.fileno()))
 
 
 def _rows(cursor: cursor) -> Sequence[Row]:

@@ -21,6 +21,7 @@ _EDGES = "DELETE FROM edge WHERE job_id = ANY(%(ids)s::uuid[])"
 _TASKS = "DELETE FROM task WHERE job_id = ANY(%(ids)s::uuid[])"
 _HISTORY = "DELETE FROM history WHERE job_id = ANY(%(ids)s::uuid[])"
 _DOCUMENT = "DELETE FROM document WHERE job_id = ANY(%(ids)s::uuid[])"
+_BLOBS = "DELETE FROM job_blob WHERE job_id = ANY(%(ids)s::uuid[])"
 _DELIVERIES = "DELETE FROM delivery WHERE job_id = ANY(%(ids)s::uuid[])"
 _IDEMPOTENCY = "DELETE FROM idempotency WHERE job_id = ANY(%(ids)s::uuid[])"
 _JOB = "DELETE FROM job WHERE id = ANY(%(ids)s::uuid[])"
@@ -33,6 +34,7 @@ _ALL = (
     _TASKS,
     _HISTORY,
     _DOCUMENT,
+    _BLOBS,
     _DELIVERIES,
     _IDEMPOTENCY,
     _JOB,

@@ -134,7 +134,9 @@ WITH more AS (
     UPDATE task SET generated_by = %(id)s
     WHERE job_id = %(job_id)s AND position >= %(first)s
 )
-UPDATE job SET total = total + %(tasks)s WHERE id = %(job_id)s
+UPDATE job SET total = total + %(tasks)s, nested = nested OR EXISTS (
+    SELECT FROM task WHERE task.job_id = %(job_id)s AND kind <> ''
+) WHERE id = %(job_id)s
 """
 
 

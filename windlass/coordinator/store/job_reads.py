@@ -15,6 +15,7 @@ _FIRST_FAILURE = """
 WITH failed AS MATERIALIZED (
     SELECT id, name, reason, error, exit_code, ended_at, position FROM task
     WHERE job_id = %(id)s AND state = 'failed' AND NOT allow_failure
+      AND failing IS NULL AND NOT stale
     ORDER BY position LIMIT 1000
 ), first AS (
     SELECT * FROM failed ORDER BY ended_at, position LIMIT 1
@@ -30,6 +31,8 @@ _TOTALS = "SELECT state, sum(jobs)::bigint AS jobs FROM job_total GROUP BY state
 _DOCUMENT = """
 SELECT content FROM job LEFT JOIN document ON job_id = id WHERE id = %(id)s
 """
+
+_DOCUMENTS = "SELECT job_id, content FROM document WHERE job_id = ANY(%(ids)s::uuid[])"
 
 _HISTORY = """
 SELECT id, job_id, entity, entity_id, was, became, reason, at FROM history
@@ -58,6 +61,11 @@ def totals(tx: Tx) -> Mapping[str, int]:
 def document(tx: Tx, id: UUID) -> Row | None:
     """None: there is no such job."""
     return tx.one(_DOCUMENT, id=id)
+
+
+def documents(tx: Tx, ids: Sequence[UUID]) -> Mapping[UUID, str]:
+    """Of those that have one."""
+    return {row["job_id"]: row["content"] for row in tx.all(_DOCUMENTS, ids=list(ids))}
 
 
 def history(tx: Tx, id: UUID, after: int, limit: int) -> Sequence[Row]:

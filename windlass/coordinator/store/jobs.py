@@ -11,6 +11,16 @@ from windlass.coordinator.store.rows import packed
 
 
 @dataclass(frozen=True, kw_only=True)
+class Parent:
+    """The task that starts a sub-job. ``attached``: it waits for the end of it."""
+
+    task_id: UUID
+    job_id: UUID
+    epoch: int
+    attached: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class NewJob:
     id: UUID
     door: str
@@ -24,8 +34,11 @@ class NewJob:
     spec: str
     total: int
     timeout: float | None
+    start_timeout: float | None
     fail_fast: bool
     templated: bool
+    nested: bool
+    parent: Parent | None = None  # of a sub-job
     schedule_id: UUID | None = None
     delete_after: float | None = None
 
@@ -33,10 +46,13 @@ class NewJob:
 _INSERT = """
 WITH made AS (
     INSERT INTO job (id, door, external_id, owner, name, description, state, priority, queue, tags,
-                     spec, total, timeout, fail_fast, templated, schedule_id, delete_after)
+                     spec, total, timeout, deadline, fail_fast, templated, nested, parent_task,
+                     parent_job, parent_epoch, attached, schedule_id, delete_after)
     VALUES (%(id)s, %(door)s, %(external_id)s, %(owner)s, %(name)s, %(description)s, 'pending',
             %(priority)s, %(queue)s, %(tags)s::text[], %(spec)s, %(total)s, %(timeout)s,
-            %(fail_fast)s, %(templated)s, %(schedule_id)s, %(delete_after)s)
+            now() + make_interval(secs => %(start_timeout)s), %(fail_fast)s, %(templated)s,
+            %(nested)s, %(parent_task)s, %(parent_job)s, %(parent_epoch)s, %(attached)s,
+            %(schedule_id)s, %(delete_after)s)
     RETURNING id, state
 )
 INSERT INTO history (job_id, entity, entity_id, became, reason)
@@ -46,7 +62,16 @@ SELECT id, 'job', id, state, 'submitted' FROM made
 
 def insert(writer: Writer, job: NewJob) -> None:
     """Taken (``job_external``): the door's id is in use."""
-    writer.run(_INSERT, **vars(job))
+    values, parent = dict(vars(job)), job.parent
+    del values["parent"]
+    writer.run(
+        _INSERT,
+        **values,
+        parent_task=parent and parent.task_id,
+        parent_job=parent and parent.job_id,
+        parent_epoch=parent and parent.epoch,
+        attached=parent is not None and parent.attached,
+    )
 
 
 # The row of a door is locked until the job is there: numbers have no gaps.
@@ -73,7 +98,10 @@ def ask_made(writer: Writer, id: UUID) -> None:
     writer.run(_MADE, id=id)
 
 
-_LOCKED = "id, name, state, wanted, settling, epoch, total, ended, failed, error, fail_fast, paused"
+_LOCKED = (
+    "id, name, state, wanted, settling, epoch, total, ended, failed, error, fail_fast, nested, "
+    "attached, paused"
+)
 
 _LOCK = f"SELECT {_LOCKED} FROM job WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE"  # noqa: S608 - constants only
 
@@ -119,8 +147,10 @@ UPDATE job SET
 FROM json_to_recordset(%(tallies)s)
     AS tally (job_id uuid, ended integer, failed integer, error text, ran double precision)
 WHERE job.id = tally.job_id
-RETURNING id, name, wanted, timeout, job.ended = total AS over, job.failed, job.error, templated,
-    CASE WHEN templated AND job.ended = total THEN spec END AS spec
+RETURNING id, name, wanted, timeout, started_at IS NULL AS unstarted,
+    job.ended = total AS over, job.failed, job.error, templated,
+    CASE WHEN templated AND job.ended = total THEN spec END AS spec,
+    extract(epoch FROM deadline - created_at)::float AS start_timeout
 """
 
 
@@ -130,8 +160,10 @@ def count(tx: Tx, tallies: Sequence[Tally]) -> Sequence[Row]:
 
 
 _STATUS = """
-SELECT id, name, wanted, timeout, ended = total AS over, failed, error, templated,
-    CASE WHEN templated THEN spec END AS spec
+SELECT id, name, wanted, timeout, started_at IS NULL AS unstarted,
+    ended = total AS over, failed, error, templated,
+    CASE WHEN templated THEN spec END AS spec,
+    extract(epoch FROM deadline - created_at)::float AS start_timeout
 FROM job WHERE id = %(id)s
 """
 

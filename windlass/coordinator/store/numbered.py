@@ -28,7 +28,8 @@ CURRENT = """
 LEFT JOIN LATERAL (
     SELECT position AS at, progress AS at_progress
     FROM unnest('{active,failed,cancelled}'::text[]) AS chosen (one) CROSS JOIN LATERAL (
-        SELECT position, progress FROM task WHERE job_id = job.id AND state = chosen.one
+        SELECT position, progress FROM task
+        WHERE job_id = job.id AND state = chosen.one AND parent IS NULL
         ORDER BY position LIMIT 1
     ) AS first ORDER BY position LIMIT 1
 ) AS current ON true

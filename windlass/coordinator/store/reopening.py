@@ -11,7 +11,7 @@ from windlass.coordinator.store.db import Tx
 _UNFINISHED = """
 WITH again AS (
     SELECT position FROM task
-    WHERE job_id = %(job_id)s AND NOT (
+    WHERE job_id = %(job_id)s AND parent IS NULL AND NOT (
         state = 'completed' OR (state = 'skipped' AND reason = 'condition')
         OR (state = 'failed' AND allow_failure))
 )
@@ -22,7 +22,8 @@ WITH again AS (
 _FROM_TASK = """
 WITH RECURSIVE wanted (position) AS (
     SELECT position FROM task
-    WHERE job_id = %(job_id)s AND (id = %(task_id)s OR state = 'cancelled')
+    WHERE job_id = %(job_id)s AND parent IS NULL
+      AND (id = %(task_id)s OR state = 'cancelled')
     UNION
     SELECT needed.child FROM wanted CROSS JOIN LATERAL (
         SELECT child FROM edge WHERE edge.job_id = %(job_id)s AND edge.parent = wanted.position
@@ -30,7 +31,7 @@ WITH RECURSIVE wanted (position) AS (
     ) AS needed
 ), blocked (position) AS (
     SELECT position FROM task
-    WHERE job_id = %(job_id)s AND state = 'failed' AND NOT allow_failure
+    WHERE job_id = %(job_id)s AND parent IS NULL AND state = 'failed' AND NOT allow_failure
       AND position NOT IN (SELECT position FROM wanted)
     UNION
     SELECT needed.child FROM blocked CROSS JOIN LATERAL (
@@ -53,7 +54,7 @@ _TASKS = """
 ), opened AS (
     UPDATE task SET state = 'waiting', waiting_on = old.needs, reason = NULL, error = '',
         failures = 0, losses = 0, exit_code = NULL, output = NULL, progress = 0, message = '',
-        started_at = NULL, ended_at = NULL
+        size = 0, done = 0, cut = false, failing = NULL, started_at = NULL, ended_at = NULL
     FROM old WHERE task.id = old.id
     RETURNING task.id, old.state AS was
 ), noted AS (
@@ -69,7 +70,7 @@ WITH old AS (
 ), left_over AS (
     SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting,
         count(*) FILTER (WHERE state = 'failed' AND NOT allow_failure) AS failed
-    FROM task WHERE job_id = %(job_id)s
+    FROM task WHERE job_id = %(job_id)s AND parent IS NULL
 ), opened AS (
     UPDATE job SET state = 'pending', epoch = epoch + 1, wanted = NULL, settling = false,
         reason = NULL, error = CASE WHEN left_over.failed > 0 THEN error ELSE '' END,
@@ -83,9 +84,23 @@ SELECT id, 'job', id, was, 'pending', 'epoch ' || epoch FROM opened
 """
 
 
+# Composites that wait have no children in this epoch: what they have is of the one before.
+_STALE = """
+WITH RECURSIVE below (id) AS (
+    SELECT id FROM task WHERE job_id = %(job_id)s AND kind <> '' AND state = 'waiting'
+    UNION ALL
+    SELECT child.id FROM below CROSS JOIN LATERAL (
+        SELECT id FROM task WHERE task.parent = below.id AND NOT stale OFFSET 0
+    ) AS child
+)
+UPDATE task SET stale = true FROM below WHERE task.id = below.id AND parent IS NOT NULL
+"""
+
+
 def unfinished(tx: Tx, job_id: UUID) -> None:
     """Open a job again for all that did not end well."""
     tx.all(_UNFINISHED + _TASKS, job_id=job_id, task_id=None)
+    tx.run(_STALE, job_id=job_id)
     tx.run(_JOB, job_id=job_id)
 
 
@@ -93,5 +108,6 @@ def from_task(tx: Tx, job_id: UUID, task_id: UUID) -> bool:
     """Open it for one task, what follows from it, and what was cancelled. False: the task depends
     on others that failed; then the transaction must not be committed."""
     answer = tx.one(_FROM_TASK + _TASKS, job_id=job_id, task_id=task_id)
+    tx.run(_STALE, job_id=job_id)
     tx.run(_JOB, job_id=job_id)
     return answer is not None and bool(answer["among"])

@@ -11,6 +11,9 @@ _SHOWN = """
 SELECT task.id, task.job_id, position, key, name, var, task.state, task.reason, task.error,
     waiting_on, allow_failure, task.queue, task.priority, spec, attempts, task.exit_code, output,
     progress, message, task.started_at, task.ended_at, newest.id AS attempt_id, newest.node,
+    task.parent, task.path, task.kind, task.size, task.done, task.item,
+    (SELECT sub.id FROM job AS sub WHERE sub.parent_task = task.id
+     ORDER BY sub.parent_epoch DESC LIMIT 1) AS subjob_id,
     newest.state AS attempt_state,
     ARRAY(
         SELECT needed.key FROM edge JOIN task AS needed
@@ -46,7 +49,9 @@ _BEGUN = _SHOWN.format(
     order="ASC",
 )
 
-_STATES = "SELECT state FROM task WHERE job_id = %(job_id)s ORDER BY position"
+_STATES = """
+SELECT state FROM task WHERE job_id = %(job_id)s AND parent IS NULL ORDER BY position
+"""
 
 _EDGES = "SELECT parent, child FROM edge WHERE job_id = %(job_id)s ORDER BY parent, child"
 
@@ -64,9 +69,11 @@ ORDER BY needed.position LIMIT %(limit)s
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Of which states (none: of any), how named, and from which position on or back."""
+    """Of which states (none: of any), with parts of composites or without, how named, and from
+    which position on or back."""
 
     states: tuple[str, ...] = ()
+    children: bool = False
     beginning: str | None = None
     beyond: int | None = None
     onward: bool = True
@@ -74,7 +81,7 @@ class Wanted:
 
 def page(tx: Tx, job_id: UUID, wanted: Wanted, limit: int) -> Sequence[Row]:
     """The next tasks, in the order of the way."""
-    conditions = ["true"]
+    conditions = ["true" if wanted.children else "parent IS NULL"]
     if wanted.beginning is not None:
         conditions.append("starts_with(lower(name), lower(%(beginning)s))")
     if wanted.beyond is not None:

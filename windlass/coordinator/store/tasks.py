@@ -23,19 +23,26 @@ class NewTask(msgspec.Struct, frozen=True, kw_only=True):
     queue: str
     priority: int
     spec: str
+    kind: str = ""
+    parent: UUID | None = None
+    item: int | None = None
+    scope: str | None = None
+    path: list[int] | None = None
     generator: bool = False
 
 
 _INSERT = """
 WITH made AS (
     INSERT INTO task (id, job_id, position, key, name, var, state, waiting_on, templated,
-                      allow_failure, queue, priority, spec, generator, attempts)
+                      allow_failure, queue, priority, spec, attempts, kind, parent, path,
+                      item, scope, generator)
     SELECT id, %(job_id)s, position, key, name, var, state, waiting_on, templated, allow_failure,
-           queue, priority, spec, generator, (state = 'active')::integer
+           queue, priority, spec, (state = 'active')::integer, kind, parent, path, item,
+           scope, generator
     FROM json_to_recordset(%(rows)s) AS row (
         id uuid, position integer, key text, name text, var text, state text, waiting_on integer,
         templated boolean, allow_failure boolean, queue text, priority smallint, spec text,
-        generator boolean)
+        kind text, parent uuid, path integer[], item integer, scope text, generator boolean)
     RETURNING id, state
 )
 INSERT INTO history (job_id, entity, entity_id, was, became, reason)
@@ -51,7 +58,7 @@ def insert(writer: Writer, job_id: UUID, tasks: Sequence[NewTask]) -> None:
 
 _READY = """
 SELECT task.id, task.job_id FROM task JOIN job ON job.id = task.job_id
-WHERE task.state = 'waiting' AND task.waiting_on = 0 AND job.wanted IS NULL
+WHERE task.state = 'waiting' AND task.waiting_on = 0 AND NOT task.stopped AND job.wanted IS NULL
 ORDER BY task.priority DESC, task.id LIMIT %(limit)s
 """
 
@@ -62,7 +69,8 @@ def ready(tx: Tx, limit: int) -> Sequence[Row]:
 
 
 _START = (
-    "id, job_id, position, key, name, templated, allow_failure, priority, queue, attempts, spec"
+    "id, job_id, position, key, name, templated, allow_failure, priority, queue, attempts, spec, "
+    "scope, path"
 )
 
 _READY_OF = """
@@ -95,7 +103,7 @@ def place_of(tx: Tx, id: UUID) -> Row | None:
 
 _STILL_READY = f"""
 SELECT {_START} FROM task
-WHERE id = ANY(%(ids)s::uuid[]) AND state = 'waiting' AND waiting_on = 0
+WHERE id = ANY(%(ids)s::uuid[]) AND state = 'waiting' AND waiting_on = 0 AND NOT stopped
 ORDER BY priority DESC, id
 """  # noqa: S608 - constants only
 
@@ -134,18 +142,22 @@ def satisfy(tx: Tx, ended: Sequence[Place]) -> list[UUID]:
 
 
 # The subquery with OFFSET 0 is looked up through the index for each row, never joined by a scan.
+# What is not waiting any more (it was killed, and may be allowed to) leads no further.
 DOWNSTREAM = """
 WITH RECURSIVE failed AS (
     SELECT * FROM json_to_recordset(%(failed)s) AS row (job_id uuid, position integer)
 ), downstream (job_id, position) AS (
     SELECT failed.job_id, needed.child FROM failed CROSS JOIN LATERAL (
-        SELECT child FROM edge WHERE edge.job_id = failed.job_id AND edge.parent = failed.position
+        SELECT child FROM edge
+        WHERE edge.job_id = failed.job_id AND edge.parent = failed.position AND (
+            SELECT state FROM task WHERE job_id = edge.job_id AND position = edge.child) = 'waiting'
         OFFSET 0
     ) AS needed
     UNION
     SELECT downstream.job_id, needed.child FROM downstream CROSS JOIN LATERAL (
         SELECT child FROM edge
-        WHERE edge.job_id = downstream.job_id AND edge.parent = downstream.position
+        WHERE edge.job_id = downstream.job_id AND edge.parent = downstream.position AND (
+            SELECT state FROM task WHERE job_id = edge.job_id AND position = edge.child) = 'waiting'
         OFFSET 0
     ) AS needed
 )
@@ -158,13 +170,14 @@ SELECT task.id, job.wanted AS why,
     CASE job.wanted WHEN 'timeout' THEN 'timeout' WHEN 'task_failed' THEN 'task_failed'
     ELSE 'cancelled' END AS reason
 FROM task JOIN job ON job.id = task.job_id
-WHERE task.job_id = ANY(%(ids)s::uuid[]) AND task.state = 'waiting' LIMIT %(limit)s
+WHERE task.job_id = ANY(%(ids)s::uuid[]) AND task.state = 'waiting' AND NOT job.nested
+LIMIT %(limit)s
 """
 
 
 _OUTPUTS = """
 SELECT job_id, var, output FROM task
-WHERE job_id = ANY(%(job_ids)s::uuid[]) AND var IS NOT NULL AND output IS NOT NULL
+WHERE job_id = ANY(%(job_ids)s::uuid[]) AND var IS NOT NULL AND output IS NOT NULL AND NOT stale
   AND (%(vars)s::text[] IS NULL OR var = ANY(%(vars)s::text[]))
 ORDER BY ended_at
 """

@@ -18,6 +18,7 @@ _COLUMNS = {
     "node": "text",
     "placed": "text",
     "name": "text",
+    "var": "text",
     "queue": "text",
     "attempts": "integer",
     "output": "text",

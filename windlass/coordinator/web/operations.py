@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request
 from marshmallow import Schema
 from werkzeug.exceptions import NotFound
 
-from windlass.coordinator.web.auth import ANYBODY, Caller, Gate, Scope
+from windlass.coordinator.web.auth import ANYBODY, Caller, Credentials, Gate, Scope, bearer
 from windlass.coordinator.web.query import NoQuery, read_query
 
 Handler = Callable[..., Response]
@@ -46,7 +46,9 @@ class Operation:
     method: str
     rule: str
     scope: Scope | None
+    also: tuple[str, ...] = ()  # other rules of the same
     query: type[Schema] = NoQuery
+    loose: bool = False  # a query nobody reads is no mistake
     body: type[Schema] | None = None
     formats: tuple[str, ...] = ("application/json",)
     headers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # name -> its shape
@@ -105,16 +107,22 @@ def operations_of(*resources: object) -> Iterator[Bound]:
                 yield Bound(getattr(member, _MARK), getattr(resource, name), topic)
 
 
-def mount(blueprint: Blueprint, gate: Gate, bound: Bound) -> None:
+def mount(
+    blueprint: Blueprint, gate: Gate, bound: Bound, credentials: Credentials = bearer
+) -> None:
     operation = bound.operation
     query = operation.query()
 
     def view(**places: Any) -> Response:
         if any("\0" in str(place) for place in places.values()):
             raise NotFound  # nothing is named so, and Postgres will not be asked
-        caller = ANYBODY if operation.scope is None else gate.admit(request, operation.scope)
-        return bound.handler(Call(caller, read_query(query, request.args)), **places)
+        caller = ANYBODY
+        if operation.scope is not None:
+            caller = gate.admit(request, operation.scope, credentials)
+        asked = {} if operation.loose else read_query(query, request.args)
+        return bound.handler(Call(caller, asked), **places)
 
-    blueprint.add_url_rule(
-        operation.rule, bound.name, view, methods=[operation.method], strict_slashes=True
-    )
+    for rule in (operation.rule, *operation.also):
+        blueprint.add_url_rule(
+            rule, bound.name, view, methods=[operation.method], strict_slashes=True
+        )

@@ -25,6 +25,11 @@ class HttpSettings:
     threads: int = 32  # of one HTTP process
     largest_body: int = 32 * MEGABYTE
     proxies: int = 0  # trusted ones in front, whose X-Forwarded-* headers count
+    ray_version: str = "2.60.0"  # what clients of Ray are told they talk to
+    ray_start_timeout: float | None = None  # seconds until a job that has not started fails
+    entrypoint_image: str | None = "python:3.11-slim"  # runs commands that name none
+    entrypoint_images: tuple[str, ...] = ("*",)  # patterns of those that may be named
+    largest_package: int = 512 * MEGABYTE
     doors: Mapping[str, DoorSettings] = field(default_factory=dict)
 
     def door(self, name: str) -> DoorSettings:

@@ -40,6 +40,10 @@ class Streams:
         response.headers["Cache-Control"] = "no-store"
         return response
 
+    def hold(self, response: Response) -> None:
+        """Until it is closed. Refusal (503): too many streams are open."""
+        response.call_on_close(self._take().give_back)
+
     @contextmanager
     def held(self) -> Iterator[None]:
         """For an answer that waits inside its request. Refusal (503): as with streams."""

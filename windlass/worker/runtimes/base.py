@@ -13,7 +13,10 @@ from uuid import UUID
 from windlass.shared.messages import RunAttempt
 from windlass.shared.states import Reason
 
+CACHE_VARIABLE = "WINDLASS_CACHE"  # in the environment of a task that has a cache
 OUTPUT_LIMIT = 1 << 20  # bytes of an output file that are read; the rest is an error
+# How the output file begins of a task that could not set itself up; the reason follows.
+SETUP_FAILED = b"windlass: setup failed: "
 PIECE = 1 << 16  # the most bytes that ``Run.output`` yields at once
 
 Stream = Literal["out", "err", "sys"]

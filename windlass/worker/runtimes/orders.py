@@ -16,7 +16,14 @@ _LONGEST_PART = 255
 def without_secrets(order: RunAttempt) -> RunAttempt:
     """What may be kept beside a run to adopt it later: nothing a user may have put a secret in."""
     container = msgspec.structs.replace(
-        order.container, env={}, files={}, run=None, cmd=(), entrypoint=(), registry=None
+        order.container,
+        env={},
+        files={},
+        run=None,
+        cmd=(),
+        entrypoint=(),
+        parcels=(),
+        registry=None,
     )
     return msgspec.structs.replace(order, container=container, pre=(), post=(), sidecars=())
 

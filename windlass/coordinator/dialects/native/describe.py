@@ -4,6 +4,7 @@ from typing import Any
 
 from windlass.shared.spec import (
     Container,
+    Each,
     JobSpec,
     Mount,
     Probe,
@@ -18,6 +19,7 @@ Doc = dict[str, Any]
 
 _NO_CONTAINER = Container()
 _NO_RETRY = Retry()
+_EACH = Each(list="", task=TaskSpec(name=""))
 
 
 def job_document(spec: JobSpec) -> Doc:
@@ -51,12 +53,32 @@ def _task(task: TaskSpec, keys: list[str]) -> Doc:
         "name": task.name,
         **container_document(task.container),
         **beside_document(task),
+        **_composite(task),
         "needs": [keys[position] for position in task.needs],
         **_unless_empty(**{"if": task.condition}, var=task.var, allow_failure=task.allow_failure),
         "queue": task.queue,
         "priority": task.priority,
         **_unless_empty(retry=retry_document(task.retry), tags=list(task.tags)),
     }
+
+
+def _composite(task: TaskSpec) -> Doc:
+    if task.parallel:
+        return {"parallel": {"tasks": [_child(child) for child in task.parallel.tasks]}}
+    if task.each:
+        each = task.each
+        loop = _changed(each, _EACH, "var concurrency")
+        return {"each": {"list": each.list, **loop, "task": _child(each.task)}}
+    if task.subjob:
+        detached = _unless_empty(detached=task.subjob.detached)
+        return {"subjob": job_document(task.subjob.job) | detached}
+    return {}
+
+
+def _child(task: TaskSpec) -> Doc:
+    document = _task(task, [])
+    del document["needs"]
+    return document
 
 
 def beside_document(task: TaskSpec) -> Doc:

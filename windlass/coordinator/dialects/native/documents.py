@@ -106,6 +106,7 @@ class Job(Schema):
     ended_at = _moment(allow_none=True)
     schedule_id = _text(allow_none=True)
     why = _part(Why, allow_none=True)
+    parent_task = _id(allow_none=True)
 
 
 class Schedule(Schema):
@@ -179,6 +180,12 @@ class Task(Schema):
     ended_at = _moment(allow_none=True)
     attempt_id = _id(allow_none=True)
     node = _text(allow_none=True)
+    kind = _choice(["", "parallel", "each", "subjob"])
+    parent = _id(allow_none=True)
+    size = _count()
+    done = _count()
+    item_index = _count(allow_none=True)
+    subjob_id = _id(allow_none=True)
     condition = _text(data_key="if", allow_none=True)
     tags = _texts()
     image = _text(allow_none=True)

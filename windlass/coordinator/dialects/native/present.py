@@ -54,6 +54,7 @@ def job(view: JobView) -> Doc:
         "ended_at": moment(view.ended_at),
         "schedule_id": view.schedule_id,
         "why": why(view.why) if view.why else None,
+        "parent_task": view.parent_task,
     }
 
 
@@ -95,6 +96,12 @@ def task(view: TaskView) -> Doc:
         "ended_at": moment(view.ended_at),
         "attempt_id": view.attempt_id,
         "node": view.node,
+        "kind": view.kind,
+        "parent": view.parent,
+        "size": view.size,
+        "done": view.done,
+        "item_index": view.item_index,
+        "subjob_id": view.subjob_id,
         **_asked(view.spec),
     }
 

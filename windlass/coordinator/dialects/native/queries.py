@@ -50,6 +50,7 @@ class DeletedScheduleQuery(Strict):
 class TasksQuery(Paged):
     state = ListOf(Choice(list(TaskState)), load_default=list)
     q = Text(least=1, most=256)
+    children = Switch(load_default=False)
 
 
 class HistoryQuery(Strict):
@@ -92,4 +93,4 @@ def job_filter(query: Query) -> JobFilter:
 
 def task_filter(query: Query) -> TaskFilter:
     states = tuple(TaskState(state) for state in query["state"])
-    return TaskFilter(states=states, q=query.get("q"))
+    return TaskFilter(states=states, q=query.get("q"), children=query["children"])

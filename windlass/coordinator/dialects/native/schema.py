@@ -79,6 +79,11 @@ class Names(ListOf):
         super().__init__(Text(least=1, most=_NAME), most=MOST_TASKS)
 
 
+_COMPOSITES = ("parallel", "each", "subjob")
+_PLAIN = ("run", "cmd", "image")
+_ONE_KIND = "one of parallel, each and subjob, or what a container runs"
+
+
 class Values(ListOf):
     """Of one dimension of a matrix."""
 
@@ -208,16 +213,44 @@ class SidecarDocument(ProgramDocument):
     probe = Part(ProbeDocument)
 
 
-class TaskDocument(SharedDocument, ProgramDocument):
+class ChildDocument(SharedDocument, ProgramDocument):
+    """A task wherever it stands: what it needs is said of tasks of the job itself only."""
+
     name = Text(least=1, most=_NAME, required=True)
     pre = ListOf(Part(StepDocument), most=100)
     post = ListOf(Part(StepDocument), most=100)
     sidecars = ListOf(Part(SidecarDocument), most=100)
+    condition = Scalar(data_key="if", least=1, most=_TEMPLATE)
+    var = Text(least=1, most=_NAME)
+    parallel = Part(lambda: ParallelDocument())  # noqa: PLW0108 - defined below
+    each = Part(lambda: EachDocument())  # noqa: PLW0108 - defined below
+    subjob = Part(lambda: SubjobDocument())  # noqa: PLW0108 - defined below
+
+    @validates_schema(skip_on_field_errors=False)
+    def one_kind(self, document: dict[str, Any], **_: Any) -> None:
+        composite = next((name for name in _COMPOSITES if name in document), None)
+        others = [name for name in (*_COMPOSITES, *_PLAIN) if name in document]
+        wrong = [name for name in others if composite and name != composite]
+        if wrong:
+            said = Said(f"does not go with {composite}", _ONE_KIND)
+            raise ValidationError({name: [said] for name in wrong})
+
+
+class TaskDocument(ChildDocument):
     needs = Names()
     matrix = Matrix(most=20)
     generator = Flag()
-    condition = Scalar(data_key="if", least=1, most=_TEMPLATE)
+
+
+class ParallelDocument(Strict):
+    tasks = ListOf(Part(ChildDocument), least=1, most=MOST_TASKS, required=True)
+
+
+class EachDocument(Strict):
+    list = Text(least=1, most=_TEMPLATE, required=True)
     var = Text(least=1, most=_NAME)
+    concurrency = Whole(0, MOST_TASKS)
+    task = Part(ChildDocument, required=True)
 
 
 class WebhookDocument(Strict):
@@ -254,3 +287,9 @@ class ScheduleDocument(Strict):
 
 class ScheduledDocument(JobDocument):
     schedule = Part(ScheduleDocument, required=True)
+
+
+class SubjobDocument(JobDocument):
+    """A job in the place of a task."""
+
+    detached = Flag()

@@ -3,20 +3,25 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from windlass.coordinator.dialects.native import graph, matrix
+import msgspec
+
+from windlass.coordinator.dialects.native import describe, graph, matrix
 from windlass.coordinator.dialects.native.matrix import Instance
 from windlass.shared.spec import (
     DEFAULT_PRIORITY,
     DEFAULT_QUEUE,
     Container,
+    Each,
     JobSpec,
     Limits,
     Mount,
+    Parallel,
     Probe,
     Registry,
     Retry,
     Sidecar,
     Step,
+    Subjob,
     TaskSpec,
     Webhook,
 )
@@ -48,10 +53,7 @@ def to_job_spec(doc: Doc) -> JobSpec:
     defaults = {"queue": queue, "priority": priority, **doc.get("defaults", {})}
     instances = matrix.expand(doc["tasks"])
     needs = _needs(doc["tasks"], instances)
-    tasks = tuple(
-        _task(_merged(defaults, instance.document), instance, needs[instance.written])
-        for instance in instances
-    )
+    tasks = tuple(_task(defaults, instance, needs[instance.written]) for instance in instances)
     return JobSpec(
         name=doc["name"],
         tasks=tasks,
@@ -83,7 +85,9 @@ def _merged(defaults: Doc, task: Doc) -> Doc:
     return merged
 
 
-def _task(doc: Doc, instance: Instance, needs: tuple[int, ...]) -> TaskSpec:
+def _task(defaults: Doc, instance: Instance, needs: tuple[int, ...] = ()) -> TaskSpec:
+    own = instance.document
+    doc = _merged(defaults, own)
     return TaskSpec(
         name=instance.name,
         key=instance.name,
@@ -97,8 +101,37 @@ def _task(doc: Doc, instance: Instance, needs: tuple[int, ...]) -> TaskSpec:
         pre=tuple(map(_step, doc.get("pre", ()))),
         post=tuple(map(_step, doc.get("post", ()))),
         sidecars=tuple(map(_sidecar, doc.get("sidecars", ()))),
+        parallel=_parallel(defaults, own["parallel"]) if "parallel" in own else None,
+        each=_each(defaults, own["each"]) if "each" in own else None,
+        subjob=_subjob(own["subjob"]) if "subjob" in own else None,
         **_given(doc, _TASK),
     )
+
+
+def _parallel(defaults: Doc, doc: Doc) -> Parallel:
+    return Parallel(tasks=tuple(_child(defaults, task) for task in doc["tasks"]))
+
+
+def _child(defaults: Doc, doc: Doc) -> TaskSpec:
+    return _task(defaults, Instance(doc, 0, doc["name"], {}))
+
+
+def _each(defaults: Doc, doc: Doc) -> Each:
+    return Each(
+        list=doc["list"],
+        task=_child(defaults, doc["task"]),
+        **_given(doc, ("var", "concurrency")),
+    )
+
+
+def _subjob(doc: Doc) -> Subjob:
+    """The defaults around it do not reach inside."""
+    job = to_job_spec(doc)
+    return Subjob(job=job, detached=doc.get("detached", False), document=_stored(job))
+
+
+def _stored(job: JobSpec) -> str:
+    return msgspec.json.encode(describe.job_document(job)).decode()
 
 
 def _step(doc: Doc) -> Step:

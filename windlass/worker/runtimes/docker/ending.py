@@ -11,14 +11,14 @@ from windlass.worker.runtimes.docker.faults import CONFLICT
 
 # To every process but docker-init, which stays to see its child end. The kernel does it for all at
 # once, so none that is just being forked is missed.
-_TERMINATE = ["sh", "-c", "kill -TERM -1"]
+_PASS_ON = "kill -{signal} -1"  # noqa: S105 - no password
 _SOON, _LATER = 0.01, 0.2  # seconds between two looks: at first, and later
 
 
-def stop(api: APIClient, container: str, grace: float) -> None:
-    """SIGTERM to all of it, ``grace`` seconds, SIGKILL. Returns when nothing of it runs."""
+def stop(api: APIClient, container: str, grace: float, signal: str = "TERM") -> None:
+    """``signal`` to all of it, ``grace`` seconds, SIGKILL. Returns when nothing of it runs."""
     try:
-        if grace > 0 and _terminated(api, container, grace):
+        if grace > 0 and _terminated(_Termination(api, container, signal), grace):
             return
         _signal(api, container, "SIGKILL")
         _poll(lambda: not _runs(api, container), None)
@@ -26,30 +26,34 @@ def stop(api: APIClient, container: str, grace: float) -> None:
         return
 
 
-def _terminated(api: APIClient, container: str, grace: float) -> bool:
+def _terminated(order: "_Termination", grace: float) -> bool:
     """Whether it ended within ``grace``."""
-    order = _Termination(api, container)
 
     def ended() -> bool:
         order.repeat_if_failed()
-        return not _runs(api, container)
+        return not order.is_needed()
 
     return _poll(ended, grace)
 
 
 class _Termination:
-    """Passes SIGTERM on by a shell inside; where there is none, to the first process group only."""
+    """Passes a signal on by a shell inside; where there is none, to the first group only."""
 
-    def __init__(self, api: APIClient, container: str) -> None:
+    def __init__(self, api: APIClient, container: str, signal: str) -> None:
         self._api = api
+        self._signal = signal
         self._container = container
         self._exec: str | None = self._start()
         if self._exec is None:
-            _signal(api, container, "SIGTERM")
+            _signal(api, container, f"SIG{signal}")
+
+    def is_needed(self) -> bool:
+        return _runs(self._api, self._container)
 
     def _start(self) -> str | None:
+        order = ["sh", "-c", _PASS_ON.format(signal=self._signal)]
         try:
-            made = self._api.exec_create(self._container, _TERMINATE, stdout=False, stderr=False)
+            made = self._api.exec_create(self._container, order, stdout=False, stderr=False)
             self._api.exec_start(made["Id"], detach=True)
         except APIError:
             return None
@@ -63,7 +67,7 @@ class _Termination:
         if not shell["Running"]:
             self._exec = None
             if shell["ExitCode"] != 0:
-                _signal(self._api, self._container, "SIGTERM")
+                _signal(self._api, self._container, f"SIG{self._signal}")
 
 
 def _signal(api: APIClient, container: str, signal: str) -> None:

@@ -15,6 +15,7 @@ ATTEMPT = "windlass.attempt"
 TASK = "windlass.task"
 JOB = "windlass.job"
 ORDER = "windlass.order"  # RunAttempt without its secrets: what adoption needs
+CACHE = "windlass.cache"  # of a volume: the node whose tasks share it, until it is forgotten
 SHARED = "windlass.shared"  # of a volume or a network: any task may use it; never swept
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from docker import APIClient
@@ -11,13 +12,14 @@ from docker.types import Mount as DockerMount
 from windlass.shared.messages import RunAttempt
 from windlass.shared.spec import Container, Mount
 from windlass.worker.mounts import is_below
-from windlass.worker.runtimes.base import RuntimeConfig
+from windlass.worker.runtimes.base import CACHE_VARIABLE, RuntimeConfig
 from windlass.worker.runtimes.docker import archive, labels
 from windlass.worker.runtimes.docker.images import choose_image
 from windlass.worker.runtimes.docker.network import METADATA, NO_NETWORK
 from windlass.worker.runtimes.orders import rejected
 
 _TMP = "/tmp"  # noqa: S108 - inside the container
+_CACHE = "/windlass-cache"
 _TMPFS_SIZE = 64 << 20
 _SMALLEST_CPU = 0.01
 
@@ -74,9 +76,18 @@ def environment(container: Container) -> dict[str, str]:
         # of the task's process group.
         "TINI_KILL_PROCESS_GROUP": "1",
         **container.env,
+        **({CACHE_VARIABLE: _CACHE} if container.cache is not None else {}),
         container.layout.output_variable: archive.output(container.layout),
         container.layout.progress_variable: archive.progress(container.layout),
     }
+
+
+def cache(container: Container) -> Sequence[Mount]:
+    """A volume that whoever names the same key shares."""
+    if container.cache is None:
+        return ()
+    name = f"windlass-cache-{sha256(container.cache.encode()).hexdigest()[:32]}"
+    return (Mount(kind="volume", source=name, target=_CACHE),)
 
 
 def endpoint(network: str, aliases: Sequence[str] = ()) -> dict[str, Any] | None:

@@ -109,7 +109,7 @@ class DockerRun:
 
     def stop(self, grace: float) -> None:
         with machinery():
-            ending.stop(self._daemon.api, self._id, grace)
+            ending.stop(self._daemon.api, self._id, grace, self._order.container.stop_signal)
 
     def result(self) -> bytes | None:
         return self._file(archive.output(self._order.container.layout), OUTPUT_LIMIT + 1)

@@ -11,8 +11,10 @@ from docker import APIClient
 from docker.errors import APIError, NotFound
 
 from windlass.shared.messages import RunAttempt
+from windlass.shared.spec import Container
 from windlass.shared.text import slug
 from windlass.worker.mounts import check_mounts
+from windlass.worker.parcels.shelf import directory_of, place
 from windlass.worker.runtimes.base import (
     Adopted,
     Notice,
@@ -21,7 +23,16 @@ from windlass.worker.runtimes.base import (
     RuntimeBroken,
     RuntimeConfig,
 )
-from windlass.worker.runtimes.docker import archive, ending, faults, labels, making, network
+from windlass.worker.runtimes.docker import (
+    archive,
+    ending,
+    faults,
+    labels,
+    making,
+    network,
+    parcels,
+)
+from windlass.worker.runtimes.docker.caches import Caches
 from windlass.worker.runtimes.docker.control import ControlDirectories
 from windlass.worker.runtimes.docker.daemon import Daemon, machinery, status
 from windlass.worker.runtimes.docker.images import choose_image, ensure_image
@@ -51,8 +62,10 @@ class DockerRuntime:
         self._daemon = Daemon()
         self._network = NodeNetwork(config.node)
         root = config.state_dir / "docker" / quote(config.node, safe="")
+        self._root = root
         self._recorder = Recorder(self._daemon, root, config.log_limit)
         self._control = ControlDirectories(config.node, root)
+        self._caches = Caches(config.node, root / "caches")
 
     def check(self) -> None:
         with machinery():
@@ -104,7 +117,8 @@ class DockerRuntime:
                 check_network(api, name, self._config.networks)
         first, *others = self._networks(api, order)
         root = container.layout.root
-        mounts = check_mounts(container.mounts, self._config.bind_sources, root)
+        wished = (*container.mounts, *making.cache(container))
+        mounts = check_mounts(wished, self._config.bind_sources, root)
         self._control.make(api, order.attempt_id, image, container)
         aliases = _aliases(order)
         control = self._control.mounts(order.attempt_id, root)
@@ -124,6 +138,8 @@ class DockerRuntime:
         for mount in plan.mounts:
             if mount.target in names:
                 api.create_volume(names[mount.target], driver_opts=mount.options, labels=own)
+        for mount in making.cache(plan.order.container):
+            self._caches.use(api, mount.source or "")
         for mount in plan.mounts:
             if mount.kind == "volume" and mount.source:
                 _share_volume(api, mount.source)
@@ -142,12 +158,18 @@ class DockerRuntime:
                 )
             if files := _to_send(plan):
                 api.put_archive(id, "/", archive.pack(files))
+            self._deliver(api, id, plan.order.container)
             self._recorder.begin(plan.order.attempt_id, id)
             api.start(id)
         except APIError as problem:
             if status(problem) == faults.NOT_FOUND:
                 self._network.forget()
             raise faults.of_start(problem) from problem
+
+    def _deliver(self, api: APIClient, id: str, container: Container) -> None:
+        shelf, scratch = directory_of(self._config.state_dir), self._root / "scratch"
+        for parcel in container.parcels:
+            parcels.deliver(api, id, parcel, place(shelf, parcel), scratch)
 
     @contextmanager
     def _nothing_left_on_failure(self, api: APIClient, order: RunAttempt) -> Iterator[None]:
@@ -191,6 +213,7 @@ class DockerRuntime:
                 ending.remove_volume(api, name)
             for id in _unwanted(_of_attempts(api.networks(filters=ours)), "Id", keep):
                 network.remove(api, id)
+            self._caches.sweep(api)
         spools = self._recorder.kept() - keep
         for attempt_id in spools:
             self._recorder.forget(attempt_id)

@@ -102,7 +102,7 @@ class _Guardian:
 
     def _stop(self) -> None:
         self._deadline = self._directory.deadline()
-        tree.send(signal.SIGTERM, os.getpid())
+        tree.send(signal.Signals[f"SIG{self._request.stop_signal}"], os.getpid())
 
     def _reaped(self, pid: int, status: int) -> None:
         if pid == self._main:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 from uuid import UUID
@@ -14,7 +15,11 @@ import msgspec
 from windlass.shared import messages
 from windlass.shared.messages import RunAttempt
 from windlass.shared.spec import Container
+from windlass.worker.parcels.shelf import directory_of, place
+from windlass.worker.parcels.unpack import unpack
+from windlass.worker.runtimes import caches
 from windlass.worker.runtimes.base import (
+    CACHE_VARIABLE,
     Adopted,
     Notice,
     Run,
@@ -74,7 +79,7 @@ class ProcessRuntime:
         remove_tree(directory.path)  # what a crash left before the start
         try:
             self._make_root()
-            _furnish(directory, order, user)
+            _furnish(directory, order, user, directory_of(self._config.state_dir))
             request = self._request(order.container, directory, command, user)
             self._supervisor.ask(asdict(request))
         except BaseException:
@@ -91,15 +96,28 @@ class ProcessRuntime:
         return Request(
             directory=str(directory.path),
             argv=command,
-            env=dict(wishes.environment(container, directory)),
+            env=self._environment(container, directory),
             cwd=wishes.working_directory(container, directory),
             log_limit=self._config.log_limit,
             user=user.uid if user else None,
             group=user.gid if user else None,
             groups=list(user.groups) if user else [],
             memory=container.limits.memory,
+            stop_signal=container.stop_signal,
             notes=list(wishes.notes(container)),
         )
+
+    def _environment(self, container: Container, directory: Directory) -> dict[str, str]:
+        env = dict(wishes.environment(container, directory))
+        if container.cache is not None:
+            cache = self._cache(container.cache)
+            cache.mkdir(mode=_PASSABLE, parents=True, exist_ok=True)
+            caches.used(cache)
+            env[CACHE_VARIABLE] = str(cache)
+        return env
+
+    def _cache(self, key: str) -> Path:
+        return self._root / "caches" / sha256(key.encode()).hexdigest()
 
     def adopt(self) -> Sequence[Adopted]:
         with _machinery():
@@ -108,11 +126,8 @@ class ProcessRuntime:
 
     def _adopted(self, directory: Directory) -> Adopted | None:
         guardian = directory.guardian()
-        try:
-            order = messages.decode(directory.order.read_bytes())
-        except (FileNotFoundError, msgspec.DecodeError):
-            return None
-        if guardian is None:
+        order = _order(directory)
+        if guardian is None or order is None:
             return None
         directory = self._directory(order.attempt_id, order)
         return Adopted(
@@ -128,9 +143,21 @@ class ProcessRuntime:
                 if run is not None:
                     run.stop(0)
                 remove_tree(directory.path)
-            for leftover in self._root.glob(f"{GONE}*"):
-                delete(leftover)
+            self._forget_caches()
+            for where in (self._root, self._root / "caches"):
+                for leftover in where.glob(f"{GONE}*"):
+                    delete(leftover)
         return len(unwanted)
+
+    def _forget_caches(self) -> None:
+        """Tasks that start meanwhile have just used theirs, and so it is spared."""
+        found = (self._root / "caches").glob("[!.]*")
+        for cache in set(caches.forgotten(found)) - self._caches_in_use():
+            remove_tree(cache)
+
+    def _caches_in_use(self) -> set[Path]:
+        orders = [_order(self._directory(id)) for id in self._attempts()]
+        return {self._cache(order.container.cache or "") for order in orders if order}
 
     def close(self) -> None:
         self._supervisor.close()
@@ -163,7 +190,14 @@ class ProcessRuntime:
         return ProcessRun(directory, guardian) if guardian else None
 
 
-def _furnish(directory: Directory, order: RunAttempt, user: Account | None) -> None:
+def _order(directory: Directory) -> RunAttempt | None:
+    try:
+        return messages.decode(directory.order.read_bytes())
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+
+
+def _furnish(directory: Directory, order: RunAttempt, user: Account | None, shelf: Path) -> None:
     container = order.container
     directory.path.mkdir(mode=_PASSABLE if user else _PRIVATE)
     directory.task.mkdir(mode=_PRIVATE)
@@ -171,6 +205,9 @@ def _furnish(directory: Directory, order: RunAttempt, user: Account | None) -> N
     for path in (directory.tmp, working_directory):
         path.mkdir(parents=True, exist_ok=True)
     write_private(directory.order, messages.encode(without_secrets(order)))
+    for parcel in container.parcels:
+        target = directory.work / parcel.target.lstrip("/")
+        unpack(place(shelf, parcel), target, strip=parcel.strip)
     if container.run is not None:
         _write_program(directory.script, container.run, container.layout.script_mode)
     for name, content in container.files.items():

@@ -11,7 +11,8 @@ from functools import partial
 from typing import NoReturn
 
 _INPUT, _OUTPUT, _ERROR = 0, 1, 2
-_IGNORED = [signal.SIGPIPE, signal.SIGXFSZ]  # by Python itself
+# By Python itself, or by the shell (&, nohup) that started the worker: a task begins with neither.
+_IGNORED = [signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP]
 _FAILED = 70  # nobody sees it
 
 
@@ -28,6 +29,7 @@ class Request:
     group: int | None = None
     groups: list[int] = field(default_factory=list)
     memory: int | None = None  # bytes of data each process may have
+    stop_signal: str = "TERM"
     notes: list[str] = field(default_factory=list)  # to say in the log before it starts
 
 

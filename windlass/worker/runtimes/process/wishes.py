@@ -24,6 +24,9 @@ def check_wishes(container: Container) -> None:
             raise rejected(f"{field}: this node runs plain processes, which cannot have any")
     if ".." in (container.workdir or "").split("/"):
         raise rejected("workdir: must be a path without '..'")
+    for parcel in container.parcels:
+        if ".." in parcel.target.split("/"):
+            raise rejected("parcels: a target must be a path without '..'")
 
 
 def command_line(container: Container, directory: Directory) -> list[str]:

@@ -13,6 +13,15 @@ class Definitions:
         self._tasks = document.tasks
 
     def of(self, view: TaskView) -> Task:
-        if view.position < len(self._tasks):
-            return self._tasks[view.position]
-        return _UNKNOWN
+        first, *deeper = view.path or (view.position,)
+        task = self._tasks[first] if first < len(self._tasks) else _UNKNOWN
+        for place in deeper:
+            task = _part(task, place)
+        return task
+
+
+def _part(task: Task, place: int) -> Task:
+    if task.each is not None:
+        return task.each.task or _UNKNOWN
+    children = task.parallel.tasks if task.parallel else ()
+    return children[place] if place < len(children) else _UNKNOWN

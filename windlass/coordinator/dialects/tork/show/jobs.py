@@ -44,6 +44,7 @@ def summary(placed: Placed, cover: Cover, creator: Creator) -> JobSummary:
     job = placed.job
     return JobSummary(
         id=job.id.hex,
+        parent_id=job.parent_task.hex if job.parent_task else "",
         created_by=creator(job.owner),
         inputs=cover.map(job.spec.inputs),
         name=posted_name(job.name),
@@ -65,6 +66,7 @@ def accepted(job: JobView, cover: Cover, creator: Creator) -> JobSummary:
     """The answer to a submit: nothing of it has begun."""
     return JobSummary(
         id=job.id.hex,
+        parent_id=job.parent_task.hex if job.parent_task else "",
         created_by=creator(job.owner),
         inputs=cover.map(job.spec.inputs),
         name=posted_name(job.name),
@@ -81,6 +83,7 @@ def full(whole: Whole, cover: Cover, creator: Creator) -> Job:
     job, document = whole.placed.job, whole.document
     return Job(
         id=job.id.hex,
+        parent_id=job.parent_task.hex if job.parent_task else "",
         name=document.name or posted_name(job.name),
         description=document.description or job.description,
         tags=document.tags or job.tags,

@@ -33,11 +33,12 @@ def task(
     plain = cover.part(_resolved(written, execution))
     times: dict[str, Any] = _times(execution)
     kept = ("cmd", "entrypoint", "files", "pre", "post", "sidecars", "mounts", "networks", "tags")
-    texts = ("description", "run", "image", "var", "gpus", "workdir", "registry", "subjob")
+    texts = ("description", "run", "image", "var", "gpus", "workdir", "registry")
     return Task(
         id=execution.id.hex,
         job_id=execution.task.job_id.hex,
-        position=execution.task.position + 1,
+        parent_id=execution.task.parent.hex if execution.task.parent else "",
+        position=(execution.task.path or (execution.task.position,))[0] + 1,
         name=cover.text(_name(execution)),
         condition=written.condition,
         **{name: plain[name] for name in (*kept, *texts) if name in plain},
@@ -164,10 +165,16 @@ def _times_without_attempt(execution: Execution) -> dict[str, str]:
 
 
 def _composite(execution: Execution, plain: Mapping[str, Any]) -> dict[str, Any]:
+    view = execution.task
     shown: dict[str, Any] = {}
     if "parallel" in plain:
-        shown["parallel"] = Parallel(tasks=tuple(plain["parallel"]["tasks"]))
+        children = tuple(plain["parallel"]["tasks"])
+        shown["parallel"] = Parallel(tasks=children, completions=view.done)
+    if "subjob" in plain:
+        id = {"id": view.subjob_id.hex} if view.subjob_id else {}
+        shown["subjob"] = {**id, **plain["subjob"]}
     if "each" in plain:
-        each = plain["each"]
-        shown["each"] = Each(**each)
+        counters: dict[str, Any] = {"size": view.size, "completions": view.done}
+        begun = min(view.size, view.done + (plain["each"].get("concurrency") or view.size))
+        shown["each"] = Each(**plain["each"], **counters, index=begun)
     return shown

@@ -1,0 +1,1 @@
+"""Archives that a task finds unpacked when it starts: fetched, kept on this node, and opened."""
