@@ -169,18 +169,21 @@ def _watching(config: Config, base: Ground) -> Sequence[Loop]:
 
 
 def _timed(config: Config, base: Ground) -> Sequence[Loop]:
-    from windlass.coordinator.engine import firing
+    from windlass.coordinator.engine import firing, retention
     from windlass.coordinator.engine.deliver import Deliverer
     from windlass.coordinator.transport.outgoing import Allowed, Outgoing
 
     fire = partial(firing.fire_due, base.db, base.signals)
     clear = partial(firing.clear, base.db, base.signals)
+    retire = partial(retention.retire, base.db, config.retention)
     post = Outgoing(Allowed.parse(config.webhook_allow)).post
     deliverer = Deliverer(base.db, _hook_words, post, config.webhook_secret)
     return [
         Loop(deliverer.step, every=0.5),
         Loop(in_batches("schedules", fire, full=firing.BATCH), every=0.5),
         Loop(in_batches("deleted_schedules", clear, full=1), every=2.0),
+        Loop(in_batches("expire", partial(retention.expire, base.db), full=retention.BATCH), 10.0),
+        Loop(in_batches("retire", retire, full=retention.BATCH), every=600.0),
     ]
 
 

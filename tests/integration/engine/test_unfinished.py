@@ -18,7 +18,6 @@ INNER = a_task("inner")
     ("spec", "field"),
     [
         (JobSpec(name="j", tasks=(INNER,), permissions=(Permission(user="me"),)), "permissions"),
-        (JobSpec(name="j", tasks=(INNER,), delete_after=1.0), "delete_after"),
     ],
 )
 def test_it_is_named_and_nothing_is_stored(db: Database, spec: JobSpec, field: str) -> None:

@@ -81,3 +81,18 @@ def test_a_lease_that_nobody_could_keep_is_refused(
 ) -> None:
     with pytest.raises(EnvValidationError, match="3 seconds and an hour"):
         config_from(monkeypatch, WINDLASS_LEASE=lease)
+
+
+def test_ends_are_kept_for_a_year_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = config_from(monkeypatch)
+    assert set(config.retention.values()) == {365 * 86_400.0}
+    given = {"WINDLASS_RETENTION": "7d", "WINDLASS_RETENTION_FAILED": "never"}
+    config = config_from(monkeypatch, **given, WINDLASS_RETENTION_CANCELLED="1m")
+    assert config.retention == {"completed": 7 * 86_400.0, "cancelled": 60.0}
+
+
+@pytest.mark.parametrize("text", ["59s", "soon", "-1d", "400d"])
+def test_an_age_is_at_least_a_minute(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    with pytest.raises(EnvValidationError) as caught:
+        config_from(monkeypatch, WINDLASS_RETENTION=text)
+    assert list(caught.value.error_messages) == ["WINDLASS_RETENTION"]

@@ -36,6 +36,7 @@ def job_document(spec: JobSpec) -> Doc:
             fail_fast=spec.fail_fast,
             output=spec.output,
             webhooks=[_webhook(hook) for hook in spec.webhooks],
+            delete_after=spec.delete_after,
         ),
         "queue": spec.queue,
         "priority": spec.priority,

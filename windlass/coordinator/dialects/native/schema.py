@@ -255,7 +255,7 @@ class EachDocument(Strict):
 
 class WebhookDocument(Strict):
     url = Text(least=1, most=2048, required=True)
-    event = Choice(["job.state", "job.progress", "task.state"])
+    event = Choice(["job.state", "job.progress", "task.state", "task.progress"])
     headers = Table(Scalar(), most=50)
     condition = Scalar(data_key="if", least=1, most=_TEMPLATE)
 
@@ -272,6 +272,7 @@ class JobDocument(Strict):
     fail_fast = Flag()
     output = Text(least=1, most=_TEMPLATE)
     webhooks = ListOf(Part(WebhookDocument), most=20)
+    delete_after = Duration(least=0.001)
     defaults = Part(DefaultsDocument)
     tasks = ListOf(Part(TaskDocument), least=1, most=MOST_TASKS, required=True)
 

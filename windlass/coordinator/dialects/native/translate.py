@@ -28,7 +28,7 @@ from windlass.shared.spec import (
 
 Doc = Mapping[str, Any]
 
-_JOB = ("description", "inputs", "metadata", "timeout", "fail_fast", "output")
+_JOB = ("description", "inputs", "metadata", "timeout", "fail_fast", "output", "delete_after")
 _TASK = ("condition", "var", "allow_failure", "generator")
 _CONTAINER = (
     "image",
