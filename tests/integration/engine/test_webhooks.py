@@ -3,66 +3,35 @@
 import hmac
 import json
 from collections.abc import Iterator
-from contextlib import closing
 from typing import Any
 
 import pytest
 
 from tests.support.builders import a_job, a_submission, a_task, submitted
+from tests.support.deliveries import HERE, deliver, deliveries, due, time_passes, words
 from tests.support.fakes import FakeSignals
-from tests.support.fleet import Fleet
+from tests.support.fleet import Fleet, progressed
 from tests.support.receiver import Receiver, a_receiver
 from tests.support.waiting import until
-from windlass.coordinator.dialects import discover
-from windlass.coordinator.engine import restart
+from windlass.coordinator.engine import browse, follow, restart, subjobs
+from windlass.coordinator.engine.apply import apply
 from windlass.coordinator.engine.deliver import PAUSES, Deliverer
-from windlass.coordinator.engine.hooks import HookWords
+from windlass.coordinator.engine.hooks import Event
 from windlass.coordinator.engine.submit import submit
-from windlass.coordinator.store.db import Database, Row
+from windlass.coordinator.store.db import Database
 from windlass.coordinator.transport.outgoing import Allowed, Outgoing
 from windlass.shared.ids import JobId
-from windlass.shared.spec import Webhook
+from windlass.shared.spec import Retry, Subjob, TaskSpec, Webhook
 
 pytestmark = pytest.mark.postgres
 
-HERE = Allowed.parse(["127.0.0.0/8"])
+DOCUMENT = '{"name": "job", "tasks": [{"name": "one", "run": "true"}]}'
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     with a_receiver() as receiver:
         yield receiver
-
-
-def words(door: str) -> HookWords | None:
-    return {dialect.name: dialect.hooks for dialect in discover()}.get(door)
-
-
-def deliver(db: Database, *, allowed: Allowed = HERE, secret: str = "") -> None:
-    """Everything that is due."""
-    while due(db):
-        with closing(Deliverer(db, words, Outgoing(allowed).post, secret)) as deliverer:
-            deliverer.step()
-
-
-def due(db: Database) -> int:
-    with db.transaction() as tx:
-        row = tx.one(
-            "SELECT count(*) AS due FROM delivery WHERE due_at <= now() AND EXISTS"
-            " (SELECT FROM history WHERE history.job_id = delivery.job_id AND id > after"
-            "  AND (entity <> 'attempt' OR became NOT IN ('pending', 'scheduled')))"
-        )
-    return int(row["due"]) if row else 0
-
-
-def deliveries(db: Database) -> list[Row]:
-    with db.transaction() as tx:
-        return list(tx.all("SELECT *, due_at - now() AS rest FROM delivery ORDER BY hook"))
-
-
-def time_passes(db: Database) -> None:
-    with db.transaction() as tx:
-        tx.run("UPDATE delivery SET due_at = now() WHERE due_at IS NOT NULL")
 
 
 def a_hooked_job(db: Database, *urls: str, door: str = "native", **fields: Any) -> JobId:
@@ -96,7 +65,7 @@ def test_tork_s_words_are_tork_s(db: Database, receiver: Receiver) -> None:
     tasks = [one["state"] for one in heard if "jobId" in one]
     assert tasks == ["SCHEDULED", "RUNNING", "COMPLETED"]
     jobs = [one["state"] for one in heard if "jobId" not in one]
-    assert sorted(jobs) == ["COMPLETED", "COMPLETED", "PENDING", "RUNNING"]
+    assert sorted(jobs) == ["COMPLETED", "PENDING", "RUNNING", "RUNNING"]
     headers = receiver.heard[0][0]
     assert headers["Content-Type"] == "application/json; charset=UTF-8"
 
@@ -226,3 +195,129 @@ def test_a_job_that_goes_on_is_told_of_again(db: Database, receiver: Receiver) -
 def test_a_job_without_webhooks_has_nothing_to_deliver(db: Database) -> None:
     submitted(db)
     assert deliveries(db) == []
+
+
+def told(receiver: Receiver) -> list[dict[str, Any]]:
+    return [json.loads(body) for body in receiver.bodies]
+
+
+def run(fleet: Fleet, **how: Any) -> None:
+    """Until neither workers nor jobs wait for one another."""
+    fleet.run(**how)
+    while subjobs.follow(fleet.db, fleet.signals):
+        fleet.run(**how)
+
+
+def test_how_far_a_task_is_is_told_once_for_each_change(db: Database, receiver: Receiver) -> None:
+    a_hooked_job(db, receiver.url, event="task.progress")
+    fleet = Fleet(db)
+    (attempt,) = fleet.dispatch()
+    fleet.start(attempt)
+    for percent in (25.0, 25.0, 62.5):
+        apply(db, fleet.signals, [progressed(attempt, percent)])
+    deliver(db)
+    heard = told(receiver)
+    assert [one["task"]["progress"] for one in heard] == [25.0, 62.5]
+    assert {(one["event"], one["state"]) for one in heard} == {("task.progress", "running")}
+
+
+@pytest.mark.parametrize("event", [None, "job.state", "task.state"])
+def test_progress_that_nobody_is_told_leaves_no_trace(db: Database, event: str | None) -> None:
+    if event:
+        a_hooked_job(db, "http://127.0.0.1:1/", event=event)
+    else:
+        submitted(db)
+    fleet = Fleet(db)
+    (attempt,) = fleet.dispatch()
+    apply(db, fleet.signals, [progressed(attempt, 25.0)])
+    with db.transaction() as tx:
+        assert tx.all("SELECT id FROM history WHERE entity = 'progress'") == []
+
+
+def test_progress_is_no_part_of_the_history_that_is_shown(db: Database) -> None:
+    id = a_hooked_job(db, "http://127.0.0.1:1/", event="task.progress")
+    fleet = Fleet(db)
+    (attempt,) = fleet.dispatch()
+    apply(db, fleet.signals, [progressed(attempt, 25.0)])
+    assert {row.entity for row in browse.history(db, id)} == {"job", "task", "attempt"}
+    assert {move.entity for move in follow.glance(db, id, 0).moves} == {"job", "task", "attempt"}
+
+
+def test_a_task_that_is_tried_again_is_told_of_as_the_first_time(
+    db: Database, receiver: Receiver
+) -> None:
+    hook = Webhook(url=receiver.url, event="task.state")
+    retry = Retry(limit=1, initial_delay=0.0, jitter=0.0)
+    spec = a_job(a_task("one", retry=retry), webhooks=(hook,))
+    submit(db, FakeSignals(), a_submission(spec, door="tork", document=DOCUMENT))
+    Fleet(db).run(failing=["one"])
+    deliver(db)
+    heard = told(receiver)
+    assert [one["state"] for one in heard] == ["SCHEDULED", "RUNNING", "FAILED"] * 2
+    assert len({one["id"] for one in heard}) == 2
+
+
+def test_composites_are_told_of_as_well_and_parts_are_no_progress(
+    db: Database, receiver: Receiver
+) -> None:
+    events: tuple[Event, ...] = ("task.state", "job.progress")
+    hooks = tuple(Webhook(url=receiver.url, event=event) for event in events)
+    hooks = tuple(
+        Webhook(url=receiver.url, event=event) for event in ("task.state", "job.progress")
+    )
+    submitted(db, parts, webhooks=hooks)
+    Fleet(db).run()
+    deliver(db)
+    tasks = [(one["task"]["name"], one["state"]) for one in told(receiver) if "task" in one]
+    assert [state for name, state in tasks if name == "all"] == ["active", "completed"]
+    assert [state for name, state in tasks if name == "a"] == ["active", "running", "completed"]
+    assert [one["state"] for one in told(receiver) if "task" not in one] == ["completed"]
+
+
+def test_a_sub_job_tells_its_own_with_what_its_parent_made_of_them(
+    db: Database, receiver: Receiver
+) -> None:
+    """Evaluated there and only there: what a header became may look like a template again."""
+    hook = Webhook(url="{{ inputs.to }}", headers={"X-Say": "{{ inputs.say }}"})
+    inner = a_job(a_task("in"), name="inner", secrets={"k": "hunter2"}, webhooks=(hook,))
+    sub = TaskSpec(name="sub", subjob=Subjob(job=inner, document="{}"))
+    submitted(db, sub, inputs={"to": receiver.url, "say": "{{ secrets.k }}"})
+    run(Fleet(db))
+    deliver(db)
+    assert states(receiver) == ["pending", "running", "completed"]
+    assert {headers["X-Say"] for headers, _ in receiver.heard} == {"{{ secrets.k }}"}
+    assert {one["job"]["name"] for one in told(receiver)} == {"inner"}
+
+
+def test_headers_see_what_tasks_have_left(db: Database, receiver: Receiver) -> None:
+    hook = Webhook(url=receiver.url, headers={"X-Was": "{{ tasks.x }}"}, event="job.state")
+    submitted(db, a_task("one", var="x"), webhooks=(hook,))
+    Fleet(db).run(outputs={"one": "42"})
+    deliver(db)
+    assert receiver.heard[-1][0]["X-Was"] == "42"
+
+
+def test_the_address_of_a_job_is_no_template(db: Database, receiver: Receiver) -> None:
+    a_hooked_job(db, "http://{{inputs.a}}/")
+    deliver(db)
+    assert (receiver.heard, due(db)) == ([], 0)
+
+
+def test_a_type_of_content_is_the_user_s_and_what_is_ours_is_not(
+    db: Database, receiver: Receiver
+) -> None:
+    headers = {"content-type": "text/x", "windlass-delivery": "mine", "WINDLASS-SIGNATURE": "mine"}
+    a_hooked_job(db, receiver.url, headers=headers)
+    deliver(db)
+    heard = {name.lower(): value for name, value in receiver.heard[0][0].items()}
+    assert heard["content-type"] == "text/x"
+    assert "mine" not in heard.values()
+    assert "windlass-signature" not in heard
+
+
+def test_a_task_whose_templates_are_wrong_is_told_of(db: Database, receiver: Receiver) -> None:
+    hook = Webhook(url=receiver.url, event="task.state")
+    submitted(db, a_task("{{ fromJSON('x') }}", key="bad"), webhooks=(hook,))
+    Fleet(db).run()
+    deliver(db)
+    assert states(receiver) == ["failed"]

@@ -68,8 +68,8 @@ def composite_templates(task: spec.TaskSpec) -> Sequence[str]:
         return [task.var or "", task.each.list]
     if task.subjob:
         job = task.subjob.job
-        headers = [value for hook in job.webhooks for value in hook.headers.values()]
-        return [task.var or "", job.name, *job.inputs.values(), *job.secrets.values(), *headers]
+        hooks = [text for hook in job.webhooks for text in (hook.url, *hook.headers.values())]
+        return [task.var or "", job.name, *job.inputs.values(), *job.secrets.values(), *hooks]
     return [task.var or ""]
 
 

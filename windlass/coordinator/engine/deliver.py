@@ -7,7 +7,6 @@ others.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Lock
@@ -16,9 +15,11 @@ from urllib.parse import urlsplit
 import structlog
 
 from windlass.coordinator.engine.errors import NotFound
-from windlass.coordinator.engine.hooks import Event, Fact, Letter, Post, Undeliverable, Words
-from windlass.coordinator.engine.letters import is_wanted, letter, signed
+from windlass.coordinator.engine.hooks import Fact, Letter, Post, Undeliverable, Words
+from windlass.coordinator.engine.letters import asks_for_outputs, is_wanted, letter, signed
+from windlass.coordinator.engine.news import events_of, stages
 from windlass.coordinator.engine.outlook import Outlook
+from windlass.coordinator.engine.outlook_views import Execution, Placed
 from windlass.coordinator.store import deliveries, job_reads
 from windlass.coordinator.store.db import Database, Row
 from windlass.coordinator.store.deliveries import Place
@@ -31,8 +32,6 @@ _LEASE = 120.0  # seconds: more than a few tries of five take
 _MOVES = 10  # told in one go
 _THREADS = 32
 _OF_ONE_HOST = 8  # at the same time
-_RAN = frozenset({"exit_code", "oom", "timeout", "task_failed"})  # whose reason this is
-_UNBEGUN = frozenset({("job", "pending"), ("attempt", "pending"), ("attempt", "scheduled")})
 _REST = 1.0  # seconds, where a host has as many already
 
 _log = structlog.get_logger()
@@ -89,7 +88,7 @@ class Teller:
         with self._db.transaction() as tx:
             moves = deliveries.following(tx, claimed["job_id"], claimed["after"], _MOVES)
         place, rest = Place(claimed["after"], claimed["stage"], claimed["tries"]), 0.0
-        for move, stage, became in _stages(moves, claimed["stage"]):
+        for move, stage, became in stages(moves, claimed["stage"]):
             waits = self._tell_one(claimed, {**move, "became": became}, place.tries)
             if waits is not None:
                 tries, rest = waits
@@ -105,13 +104,14 @@ class Teller:
         try:
             placed = self._outlook.job(JobId(claimed["job_id"]))
             hook = placed.job.spec.webhooks[claimed["hook"]]
-            fact = self._fact(hook, move)
+            fact = self._fact(hook, move, placed) if hook.event in events_of(move) else None
         except (NotFound, IndexError):  # deleted meanwhile
             return None
         words = self._words(placed.job.door)
         if fact is None or words is None or not is_wanted(hook, fact, words):
             return None
-        return self._send(letter(hook, claimed["hook"], fact, words, tries), tries)
+        sent = letter(hook, claimed["hook"], fact, words, tries)
+        return None if sent is None else self._send(sent, tries)
 
     def _send(self, sent: Letter, tries: int) -> tuple[int, float] | None:
         host = _host(sent.url)
@@ -142,61 +142,25 @@ class Teller:
             if not self._hosts[host]:
                 del self._hosts[host]
 
-    def _fact(self, hook: Webhook, move: Row) -> Fact | None:
-        """None: it is no news to this webhook."""
-        if hook.event not in events_of(move):
-            return None
-        job_id = JobId(move["job_id"])
-        execution = None
-        if hook.event == "task.state":
-            execution = self._outlook.execution_of_move(move["entity_id"], move["at"])
+    def _fact(self, hook: Webhook, move: Row, placed: Placed) -> Fact:
+        job, is_of_job = placed.job, move["entity"] == "job"
         with self._db.transaction() as tx:
-            document = job_reads.document(tx, job_id)
+            document = job_reads.document(tx, job.id)
         return Fact(
             move=move["id"],
             event=hook.event,
             became=move["became"],
             at=move["at"],
-            placed=self._outlook.job(job_id),
-            execution=execution,
+            reason=move["reason"],
+            percent=float(move["reason"]) if move["entity"] == "progress" else None,
+            placed=placed,
+            execution=None if is_of_job else self._execution(move),
+            outputs=self._outlook.outputs(job.id) if asks_for_outputs(hook, job) else {},
             document=document["content"] if document else None,
         )
 
-
-def _stages(moves: Sequence[Row], first: int) -> Iterator[tuple[Row, int, str]]:
-    """Each move with what it is told as: what ran and is over by one move is told of twice.
-    ``first``: where to begin with the first."""
-    for move in moves:
-        for stage, became in enumerate(became_of(move)):
-            if stage >= first:
-                yield move, stage, became
-        first = 0
-
-
-def became_of(move: Row) -> Sequence[str]:
-    """A start and an end that were reported together are one move, of which nobody shall miss the
-    first half."""
-    began = move["became"] == "completed" or move["reason"] in _RAN
-    if began and (move["entity"], move["was"]) in _UNBEGUN:
-        return ["running", move["became"]]
-    return [move["became"]]
-
-
-def events_of(move: Row) -> Sequence[Event]:
-    """An attempt's start and end are the task's news, and so is that a task was set in motion, or
-    never will be."""
-    match move["entity"], move["became"]:
-        case "job", _:
-            return ["job.state"]
-        case "attempt", _:
-            return ["task.state"]
-        case "task", "completed":
-            return ["job.progress"]
-        case "task", "skipped":
-            return ["task.state", "job.progress"]
-        case "task", "active":
-            return ["task.state"]
-    return []
+    def _execution(self, move: Row) -> Execution:
+        return self._outlook.execution_of_move(move["entity_id"], move["at"])
 
 
 def _host(url: str) -> str:

@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+import msgspec
+
 from windlass.coordinator.store.db import Row, Tx, Writer
+from windlass.coordinator.store.rows import packed
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,33 @@ _TOLD = """
 (entity <> 'attempt' OR became IN ('running', 'completed', 'failed', 'cancelled', 'lost'))
 """
 
+# Only of jobs that have somebody to tell: progress is no move.
+_NOTE_PROGRESS = """
+INSERT INTO history (job_id, entity, entity_id, became, reason)
+SELECT task.job_id, 'progress', attempt_id, 'progress', said.percent
+FROM json_to_recordset(%(said)s) AS said (task_id uuid, percent text, attempt_id uuid)
+JOIN task ON task.id = said.task_id AND task.state = 'active' AND progress <> said.percent::real
+WHERE EXISTS (
+    SELECT FROM delivery WHERE delivery.job_id = task.job_id
+) AND EXISTS (
+    SELECT FROM job CROSS JOIN LATERAL json_array_elements(spec::json -> 'webhooks') AS hook
+    WHERE job.id = task.job_id AND hook ->> 'event' IN ('task.progress', 'job.progress')
+) ORDER BY task.job_id, task.id
+"""
+
+
+class Said(msgspec.Struct, frozen=True):
+    task_id: UUID
+    attempt_id: UUID
+    percent: str
+
+
+def note_progress(tx: Tx, said: Sequence[Said]) -> None:
+    """How far tasks are by now, before that is stored; where it is no news nothing is noted."""
+    if said:
+        tx.run(_NOTE_PROGRESS, said=packed(said))
+
+
 _CLAIM = f"""
 WITH due AS MATERIALIZED (
     SELECT job_id, hook FROM delivery
@@ -54,13 +84,23 @@ def claim(tx: Tx, limit: int, lease: float) -> Sequence[Row]:
 
 
 _FOLLOWING = f"""
-SELECT id, job_id, entity, entity_id, was, became, reason, at FROM history
-WHERE job_id = %(job_id)s AND id > %(after)s AND {_TOLD} ORDER BY id LIMIT %(limit)s
+SELECT told.*, coalesce(task.kind <> '', false) AS composite, task.parent IS NOT NULL AS nested,
+    EXISTS (
+        SELECT FROM attempt JOIN attempt AS earlier
+            ON earlier.task_id = attempt.task_id AND earlier.epoch = attempt.epoch
+        WHERE told.entity = 'attempt' AND attempt.id = told.entity_id
+            AND earlier.number < attempt.number
+    ) AS again
+FROM (
+    SELECT id, job_id, entity, entity_id, was, became, reason, at FROM history
+    WHERE job_id = %(job_id)s AND id > %(after)s AND {_TOLD} ORDER BY id LIMIT %(limit)s
+) AS told LEFT JOIN task ON told.entity = 'task' AND task.id = told.entity_id
+ORDER BY told.id
 """  # noqa: S608 - constants only
 
 
 def following(tx: Tx, job_id: UUID, after: int, limit: int) -> Sequence[Row]:
-    """The moves it has not been told."""
+    """The moves it has not been told. ``again``: of an attempt that is not the first."""
     return tx.all(_FOLLOWING, job_id=job_id, after=after, limit=limit)
 
 

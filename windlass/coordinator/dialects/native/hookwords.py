@@ -18,16 +18,19 @@ class NativeWords:
     def body(self, fact: Fact) -> bytes:
         seen: Any = self.environment(fact)
         covered = _covered(seen, tuple(fact.placed.job.spec.secrets.values()))
-        told = {"event": fact.event, "state": fact.became, "at": present.moment(fact.at)}
+        state = "running" if fact.percent is not None else fact.became
+        told = {"event": fact.event, "state": state, "at": present.moment(fact.at)}
         return msgspec.json.encode({**told, **covered})
 
     def environment(self, fact: Fact) -> Mapping[str, object]:
         job = present.job(fact.placed.job)
         if fact.event == "job.state":
             job["state"] = fact.became
-        if fact.execution is None:
+        if fact.execution is None or not fact.is_of_task:
             return {"job": job}
         task = present.task(fact.execution.task)
+        if fact.percent is not None:
+            return {"job": job, "task": {**task, "state": "running", "progress": fact.percent}}
         return {"job": job, "task": {**task, "state": fact.became}}
 
 
