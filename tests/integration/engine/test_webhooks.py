@@ -21,7 +21,7 @@ from windlass.coordinator.engine.submit import submit
 from windlass.coordinator.store.db import Database
 from windlass.coordinator.transport.outgoing import Allowed, Outgoing
 from windlass.shared.ids import JobId
-from windlass.shared.spec import Retry, Subjob, TaskSpec, Webhook
+from windlass.shared.spec import Parallel, Retry, Subjob, TaskSpec, Webhook
 
 pytestmark = pytest.mark.postgres
 
@@ -260,11 +260,9 @@ def test_a_task_that_is_tried_again_is_told_of_as_the_first_time(
 def test_composites_are_told_of_as_well_and_parts_are_no_progress(
     db: Database, receiver: Receiver
 ) -> None:
+    parts = TaskSpec(name="all", parallel=Parallel(tasks=(a_task("a"), a_task("b"))))
     events: tuple[Event, ...] = ("task.state", "job.progress")
     hooks = tuple(Webhook(url=receiver.url, event=event) for event in events)
-    hooks = tuple(
-        Webhook(url=receiver.url, event=event) for event in ("task.state", "job.progress")
-    )
     submitted(db, parts, webhooks=hooks)
     Fleet(db).run()
     deliver(db)

@@ -151,6 +151,7 @@ class Teller:
             event=hook.event,
             became=move["became"],
             at=move["at"],
+            was=move["was"],
             reason=move["reason"],
             percent=float(move["reason"]) if move["entity"] == "progress" else None,
             placed=placed,

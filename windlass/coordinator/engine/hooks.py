@@ -20,6 +20,7 @@ class Fact:
     became: str
     at: datetime
     placed: Placed
+    was: str | None = None  # before; None: it came to be
     reason: str = ""
     percent: float | None = None  # of a task that said how far it is
     execution: Execution | None = None  # of a move that is none of the job itself

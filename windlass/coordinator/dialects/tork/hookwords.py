@@ -30,12 +30,17 @@ class TorkWords:
     content_type = hooks.CONTENT_TYPE
 
     def body(self, fact: Fact) -> bytes | None:
-        if fact.became == "skipped" and fact.reason != "condition":
-            return None  # Tork makes no task of what is never reached
-        return encode(_task(fact) or _job(fact))
+        return None if _is_no_news(fact) else encode(_task(fact) or _job(fact))
 
     def environment(self, fact: Fact) -> Mapping[str, Any]:
         return hooks.environment(_job(fact), _task(fact))
+
+
+def _is_no_news(fact: Fact) -> bool:
+    """Tork makes no task of what is never reached, and a job that is restarted is never pending."""
+    if fact.became == "skipped":
+        return fact.reason != "condition"
+    return fact.became == "pending" and fact.was is not None
 
 
 def _job(fact: Fact) -> JobSummary:
