@@ -5,15 +5,22 @@ from uuid import uuid4
 
 import pytest
 
+from tests.conformance.tork import golden
 from tests.support.fakes import FakeSignals
 from tests.support.fleet import Fleet
-from tests.support.http import Client
-from tests.support.tork import a_job, a_task
+from tests.support.http import BASE, Client, an_app
+from tests.support.tork import a_job, a_task, message
+from windlass.coordinator.dialects.tork.settings import Settings
 from windlass.coordinator.engine import firing
+from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.store.db import Database
+from windlass.coordinator.web.settings import DoorSettings
 
 URL = "/scheduled-jobs"
 OK = {"status": "OK"}
+NO_CRON = (
+    "Key: 'ScheduledJob.Schedule.Cron' Error:Field validation for 'Cron' failed on the 'cron' tag"
+)
 
 
 def a_schedule(cron: str = "0 3 * * *", **fields: Any) -> Any:
@@ -24,10 +31,6 @@ def made(client: Client, **fields: Any) -> Any:
     response = client.post(URL, json=a_schedule(**fields))
     assert response.status_code == 200, response.text
     return response.json
-
-
-def text_of(response: Any) -> tuple[int, str]:
-    return response.status_code, response.json["message"]
 
 
 def test_what_a_submit_answers(client: Client) -> None:
@@ -72,10 +75,10 @@ def test_pages_are_of_ten_newest_first(client: Client) -> None:
 
 def test_it_is_paused_and_resumed(client: Client) -> None:
     at = f"{URL}/{made(client)['id']}"
-    assert text_of(client.put(f"{at}/resume")) == (400, "scheduled job is not paused")
+    assert message(client.put(f"{at}/resume")) == (400, "scheduled job is not paused")
     assert client.put(f"{at}/pause").json == OK
     assert client.get(at).json["state"] == "PAUSED"
-    assert text_of(client.put(f"{at}/pause")) == (400, "scheduled job is not active")
+    assert message(client.put(f"{at}/pause")) == (400, "scheduled job is not active")
     assert client.put(f"{at}/resume").json == OK
     assert client.get(at).json["state"] == "ACTIVE"
 
@@ -89,14 +92,18 @@ def test_nobody_knows_what_never_was(client: Client, id: str) -> None:
         client.put(f"{at}/pause"),
         client.put(f"{at}/resume"),
     ):
-        assert text_of(response) == (404, "scheduled job not found")
+        assert message(response) == (404, "scheduled job not found")
+
+
+def is_due(db: Database) -> None:
+    with db.transaction() as tx:
+        tx.run("UPDATE schedule SET next_at = date_trunc('second', now())")
+    firing.fire_due(db, FakeSignals())
 
 
 def test_its_jobs_name_it_and_keep_its_defaults(client: Client, db: Database) -> None:
     id = made(client, defaults={"queue": "slow"})["id"]
-    with db.transaction() as tx:
-        tx.run("UPDATE schedule SET next_at = date_trunc('second', now())")
-    firing.fire_due(db, FakeSignals())
+    is_due(db)
 
     (job,) = client.get("/jobs").json["items"]
     assert job["schedule"] == {"id": id}
@@ -107,9 +114,7 @@ def test_its_jobs_name_it_and_keep_its_defaults(client: Client, db: Database) ->
 
 def test_deleted_it_takes_its_jobs_along(client: Client, db: Database, fleet: Fleet) -> None:
     id = made(client)["id"]
-    with db.transaction() as tx:
-        tx.run("UPDATE schedule SET next_at = date_trunc('second', now())")
-    firing.fire_due(db, FakeSignals())
+    is_due(db)
     fleet.run()
 
     assert client.delete(f"{URL}/{id}").json == OK
@@ -137,32 +142,156 @@ def test_what_can_be_due_is_taken(client: Client, cron: str) -> None:
     ],
 )
 def test_what_can_never_be_due_is_refused_in_tork_s_words(client: Client, cron: str) -> None:
-    status, message = text_of(client.post(URL, json=a_schedule(cron)))
-    assert status == 400
-    assert "Cron" in message
-    assert "cron" in message
+    assert message(client.post(URL, json=a_schedule(cron))) == (400, NO_CRON)
 
 
 @pytest.mark.parametrize(
-    ("headers", "message"),
+    ("headers", "text"),
     [
         ({"Content-Type": "application/x-yaml"}, "unknown content type: application/x-yaml"),
         ({}, "unknown content type: "),
     ],
 )
-def test_only_two_types_of_content_are_known(client: Client, headers: Any, message: str) -> None:
+def test_only_two_types_of_content_are_known(client: Client, headers: Any, text: str) -> None:
     response = client.post(URL, data=b"name: x", headers=headers)
-    assert text_of(response) == (400, message)
+    assert message(response) == (400, text)
 
 
 def test_nobody_waits_for_a_schedule(client: Client) -> None:
     response = client.post(URL, json=a_schedule(wait={"timeout": "1s"}))
-    assert text_of(response) == (400, 'json: unknown field "wait"')
+    assert message(response) == (400, 'json: unknown field "wait"')
 
 
 def test_a_name_of_65_characters_is_too_long(client: Client) -> None:
-    status, message = text_of(client.post(URL, json=a_schedule(name="n" * 65)))
+    status, text = message(client.post(URL, json=a_schedule(name="n" * 65)))
     assert status == 400
-    assert message == (
+    assert text == (
         "error inserting scheduled job to the db: pq: value too long for type character varying(64)"
     )
+
+
+EVERYTHING = a_schedule(
+    "TZ=Europe/Berlin 0 3 * * *",
+    name="nightly",
+    description="d",
+    tags=["t"],
+    inputs={"a": "b", "DB_PASSWORD": "swordfish"},
+    secrets={"key": "hunter2"},
+    output="{{ inputs.a }}",
+    defaults={"retry": {"limit": 1}, "priority": 2},
+    webhooks=[{"url": "http://example.com/", "headers": {"X": "hunter2"}, "event": "job.Progress"}],
+    autoDelete={"after": "1h"},
+)
+
+
+def test_answers_are_tork_s_to_the_byte(client: Client) -> None:
+    response = client.post(URL, json=EVERYTHING)
+    assert response.status_code == 200, response.text
+    golden.check("scheduled_posted", response.text)
+    golden.check("scheduled_shown", client.get(f"{URL}/{response.json['id']}").text)
+    golden.check("scheduled_listed", client.get(URL).text)
+
+
+def test_a_job_of_it_has_everything_of_it(client: Client, db: Database, fleet: Fleet) -> None:
+    client.post(URL, json=EVERYTHING)
+    is_due(db)
+    fleet.run()
+    (job,) = client.get("/jobs").json["items"]
+    golden.check("scheduled_job", client.get(f"/jobs/{job['id']}").text)
+
+
+def test_a_schedule_may_be_yaml(client: Client) -> None:
+    text = "name: x\nschedule:\n  cron: '@daily'\ntasks:\n  - name: t\n    run: 'true'\n"
+    response = client.post(URL, data=text, headers={"Content-Type": "text/yaml"})
+    assert (response.status_code, response.json["cron"]) == (200, "@daily")
+
+
+def test_a_job_has_no_schedule(client: Client) -> None:
+    response = client.post("/jobs", json=a_schedule())
+    assert message(response) == (400, 'json: unknown field "schedule"')
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [("page=x", "invalid page number: x"), ("page=1&size=x", "invalid size: 1")],
+)
+def test_a_page_that_is_none_is_not_found(client: Client, query: str, text: str) -> None:
+    assert message(client.get(f"{URL}?{query}")) == (404, text)
+
+
+@pytest.mark.parametrize(("size", "shown"), [("0", 1), ("-3", 1), ("", 10)])
+def test_sizes_are_held_to_bounds(client: Client, size: str, shown: int) -> None:
+    for _ in range(11):
+        made(client)
+    assert client.get(f"{URL}?size={size}").json["size"] == shown
+
+
+def test_an_empty_page_is_a_list(client: Client) -> None:
+    empty = {"items": [], "number": 3, "size": 0, "totalPages": 0, "totalItems": 0}
+    assert client.get(f"{URL}?page=3").json == empty
+
+
+def test_paused_it_makes_no_jobs(client: Client, db: Database) -> None:
+    at = f"{URL}/{made(client)['id']}"
+    client.put(f"{at}/pause")
+    is_due(db)
+    assert client.get("/jobs").json["items"] == []
+    client.put(f"{at}/resume")
+    is_due(db)
+    assert len(client.get("/jobs").json["items"]) == 1
+
+
+def test_deleted_it_takes_along_even_jobs_that_run(
+    client: Client, db: Database, fleet: Fleet
+) -> None:
+    id = made(client)["id"]
+    is_due(db)
+    (task,) = fleet.dispatch()
+    fleet.start(task)
+    job = client.get("/jobs").json["items"][0]["id"]
+
+    assert client.delete(f"{URL}/{id}").json == OK
+    assert client.get(URL).json["items"] == []
+    fleet.fail(task)
+    while firing.clear(db, fleet.signals):
+        pass
+    assert message(client.get(f"/jobs/{job}")) == (404, "job not found")
+
+
+def test_deleted_twice_it_is_not_there(client: Client) -> None:
+    at = f"{URL}/{made(client)['id']}"
+    client.delete(at)
+    assert message(client.delete(at)) == (404, "scheduled job not found")
+
+
+@pytest.mark.parametrize(
+    "cron",
+    ["0  0 * * *", "0 0 * * MON", "0 0 ? * *", "0 0 L * *", "0 0 * *", "99 99 99 99 99", "daily"],
+)
+def test_what_tork_refuses_or_could_never_fire_is_refused(client: Client, cron: str) -> None:
+    assert message(client.post(URL, json=a_schedule(cron))) == (400, NO_CRON)
+
+
+def test_a_space_in_front_is_taken(client: Client) -> None:
+    assert made(client, cron=" 0 0 * * *")["cron"] == " 0 0 * * *"
+
+
+def test_a_cron_of_65_characters_is_too_long(client: Client) -> None:
+    status, text = message(client.post(URL, json=a_schedule("0 0 * * " + ",".join("1" * 30))))
+    assert status == 400
+    assert text.endswith("pq: value too long for type character varying(64)")
+
+
+def test_without_jobs_there_are_no_schedules(engine: Engine) -> None:
+    doors = {"tork": DoorSettings(options=Settings(without=frozenset({"jobs"})))}
+    client: Client = an_app(engine, doors=doors).test_client()
+    assert message(client.get(URL)) == (404, "Not Found")
+    assert message(client.post(URL, json=a_schedule())) == (404, "Not Found")
+
+
+def test_schedules_of_other_doors_are_not_shown(client: Client) -> None:
+    document = {**a_job(a_task("one")), "schedule": {"cron": "@daily"}}
+    made = client.post(f"{BASE}/schedules", json=document)
+    assert made.status_code == 201, made.text
+    assert client.get(URL).json["items"] == []
+    assert client.get(f"{URL}/{made.json['id'].replace('-', '')}").status_code == 404
