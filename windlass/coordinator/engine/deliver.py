@@ -10,6 +10,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Lock
+from time import monotonic
 from urllib.parse import urlsplit
 
 import structlog
@@ -88,7 +89,10 @@ class Teller:
         with self._db.transaction() as tx:
             moves = deliveries.following(tx, claimed["job_id"], claimed["after"], _MOVES)
         place, rest = Place(claimed["after"], claimed["stage"], claimed["tries"]), 0.0
+        until = monotonic() + _LEASE / 3
         for move, stage, became in stages(moves, claimed["stage"]):
+            if monotonic() > until:  # names may take long to resolve, and the claim runs out
+                break
             waits = self._tell_one(claimed, {**move, "became": became}, place.tries)
             if waits is not None:
                 tries, rest = waits
