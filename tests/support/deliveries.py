@@ -1,12 +1,18 @@
 """Webhooks told at once, and what is left to tell."""
 
 from contextlib import closing
+from typing import Any
 
+from tests.support.builders import a_job, a_submission, a_task
+from tests.support.fakes import FakeSignals
 from windlass.coordinator.dialects import discover
 from windlass.coordinator.engine.deliver import Deliverer
 from windlass.coordinator.engine.hooks import HookWords
+from windlass.coordinator.engine.submit import submit
 from windlass.coordinator.store.db import Database, Row
 from windlass.coordinator.transport.outgoing import Allowed, Outgoing
+from windlass.shared.ids import JobId
+from windlass.shared.spec import Webhook
 
 HERE = Allowed.parse(["127.0.0.0/8"])
 
@@ -40,3 +46,9 @@ def deliveries(db: Database) -> list[Row]:
 def time_passes(db: Database) -> None:
     with db.transaction() as tx:
         tx.run("UPDATE delivery SET due_at = now() WHERE due_at IS NOT NULL")
+
+
+def a_hooked_job(db: Database, *urls: str, door: str = "native", **fields: Any) -> JobId:
+    hooks = tuple(Webhook(url=url, **fields) for url in urls)
+    spec = a_job(a_task("one"), webhooks=hooks, secrets={"k": "hunter2"}, inputs={"a": "hunter2"})
+    return submit(db, FakeSignals(), a_submission(spec, door=door)).job_id

@@ -1,11 +1,14 @@
 """A receiver of webhooks that remembers what it was sent and answers as it is told."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
+
+import pytest
 
 
 @dataclass
@@ -18,6 +21,20 @@ class Receiver:
     @property
     def bodies(self) -> list[bytes]:
         return [body for _, body in self.heard]
+
+    @property
+    def told(self) -> list[Any]:
+        return [json.loads(body) for body in self.bodies]
+
+    @property
+    def states(self) -> list[str]:
+        return [body["state"] for body in self.told]
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with a_receiver() as made:
+        yield made
 
 
 @contextmanager

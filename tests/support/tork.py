@@ -16,6 +16,11 @@ def posted(client: Client, *tasks: dict[str, Any], **fields: Any) -> Any:
     return response.json
 
 
+def hooked(client: Client, url: str, *tasks: Any, job: Any = None, **hook: Any) -> Any:
+    """``posted`` with a webhook."""
+    return posted(client, *tasks, webhooks=[{"url": url, **hook}], **(job or {}))
+
+
 def a_job(*tasks: dict[str, Any], **fields: Any) -> dict[str, Any]:
     return {"name": "job", "tasks": list(tasks) or [a_task()], **fields}
 

@@ -8,7 +8,10 @@ from windlass.coordinator.store.db import Row, Tx
 _NEEDED_BY_NOBODY = """
 NOT attached
 AND NOT EXISTS (SELECT FROM delivery WHERE delivery.job_id = job.id AND due_at IS NOT NULL)
-AND NOT EXISTS (SELECT FROM attempt WHERE attempt.job_id = job.id AND NOT settled)
+AND NOT EXISTS (
+    SELECT FROM attempt
+    WHERE attempt.job_id = job.id AND NOT settled AND attempt.ended_at IS NOT NULL
+)
 """
 
 # Never waits: who opens a job again has it, or finds it gone.
