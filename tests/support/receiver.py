@@ -16,6 +16,7 @@ class Receiver:
     url: str = ""
     statuses: list[int] = field(default_factory=list)  # of the next answers; then 200
     heard: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)  # addresses
     open: Event = field(default_factory=Event)  # cleared: it does not answer
 
     @property
@@ -45,6 +46,7 @@ def a_receiver() -> Iterator[Receiver]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            receiver.asked.append(self.path)
             receiver.heard.append((dict(self.headers), body))
             receiver.open.wait(30)
             self.send_response(receiver.statuses.pop(0) if receiver.statuses else 200)

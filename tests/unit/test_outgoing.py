@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.support.deliveries import HERE
+from tests.support.receiver import a_receiver
 from windlass.coordinator.engine.hooks import Letter, Undeliverable
 from windlass.coordinator.transport.outgoing import Allowed, Outgoing
 
@@ -43,8 +45,46 @@ def test_the_operator_allows_networks_names_or_everything() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "ftp://x/", "http://", "http://[::1", "http://x:99999/", "http://x/a b", "http://x/\n"],
+    [
+        "",
+        "ftp://x/",
+        "http://",
+        "http://[::1",
+        "http://x:99999/",
+        "http://x y/",
+        "http://x/\n",
+        "http://bücher.example/",
+    ],
 )
 def test_what_is_no_address_is_not_asked(url: str) -> None:
     with pytest.raises(Undeliverable):
         Outgoing(Allowed()).post(Letter(url=url, headers={}, body=b""))
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("", "/"),
+        ("/a b?c=d e", "/a%20b?c=d%20e"),
+        ("/{{ inputs.a }}", "/%7B%7B%20inputs.a%20%7D%7D"),
+        ("/ü%20ü?x=1&y=a/b?", "/%C3%BC%20%C3%BC?x=1&y=a/b?"),
+    ],
+)
+def test_what_does_not_belong_in_an_address_is_escaped(path: str, asked: str) -> None:
+    with a_receiver() as receiver:
+        address = receiver.url.removesuffix("/hook?x=1")
+        Outgoing(HERE).post(Letter(url=address + path, headers={}, body=b""))
+    assert receiver.asked == [asked]
+
+
+@pytest.mark.parametrize(
+    ("headers", "sent"),
+    [({}, "Basic YTpiQA=="), ({"authorization": "Bearer x"}, "Bearer x")],
+)
+def test_a_name_and_a_password_are_sent_as_such(headers: dict[str, str], sent: str) -> None:
+    with a_receiver() as receiver:
+        address = receiver.url.replace("http://", "http://a:b%40@")
+        Outgoing(HERE).post(Letter(url=address, headers=headers, body=b""))
+    heard = {name.lower(): value for name, value in receiver.heard[0][0].items()}
+    assert heard["authorization"] == sent
+    assert heard["host"] == address.partition("@")[2].partition("/")[0]

@@ -6,17 +6,19 @@ name that means another address a moment later gains nothing. Redirects are not 
 
 import socket
 import ssl
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from threading import Timer
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, unquote_to_bytes, urlsplit
 
 from windlass.coordinator.engine.hooks import Letter, Undeliverable
 
 TIMEOUT = 5.0  # seconds, for all of it
+_KEPT = "/%:@!$&'()*+,;=-._~"  # of a path or a query
 _PORTS = {"http": 80, "https": 443}
 _THROUGH = (IPv6Network("64:ff9b::/96"), IPv6Network("2002::/16"))  # lead to any IPv4 address
 
@@ -72,12 +74,10 @@ class Outgoing:
         with _no_longer_than(self._timeout, link):
             connection = HTTPConnection(parts.hostname or "")
             connection.sock = link
-            target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             try:
-                host = parts.netloc.rpartition("@")[2]
-                connection.putrequest("POST", target, skip_host=True, skip_accept_encoding=True)
-                headers = {"Host": host, "User-Agent": "windlass", **letter.headers}
-                for name, value in {**headers, "Content-Length": str(len(letter.body))}.items():
+                asked = _target(parts)
+                connection.putrequest("POST", asked, skip_host=True, skip_accept_encoding=True)
+                for name, value in _headers(parts, letter).items():
                     connection.putheader(name, value.encode())
                 connection.endheaders(letter.body)
                 return connection.getresponse().status
@@ -115,9 +115,24 @@ def _parts(url: str) -> SplitResult:
         sound = parts.scheme in _PORTS and parts.hostname and parts.port != 0
     except ValueError:
         sound = False
-    if not sound or not url.isascii() or any(letter <= " " for letter in url):
+    if not sound or not parts.netloc.isascii() or not url.isprintable() or " " in parts.netloc:
         raise Undeliverable("its URL is none of http or https")
     return parts
+
+
+def _target(parts: SplitResult) -> str:
+    """What does not belong in an address is escaped, as Go does."""
+    path = quote(parts.path or "/", safe=_KEPT)
+    return f"{path}?{quote(parts.query, safe=_KEPT + '?')}" if parts.query else path
+
+
+def _headers(parts: SplitResult, letter: Letter) -> dict[str, str]:
+    credentials, _, host = parts.netloc.rpartition("@")
+    given = {name.lower() for name in letter.headers}
+    headers = {"Host": host, **({} if "user-agent" in given else {"User-Agent": "windlass"})}
+    if credentials and "authorization" not in given:
+        headers["Authorization"] = f"Basic {b64encode(unquote_to_bytes(credentials)).decode()}"
+    return {**headers, **letter.headers, "Content-Length": str(len(letter.body))}
 
 
 @contextmanager
