@@ -20,6 +20,7 @@ from tests.support.receiver import Receiver, a_receiver, receiver
 from tests.support.waiting import until
 from windlass.coordinator.engine import restart
 from windlass.coordinator.engine.deliver import PAUSES, Deliverer
+from windlass.coordinator.engine.hooks import Letter
 from windlass.coordinator.store.db import Database
 from windlass.coordinator.transport.outgoing import Allowed, Outgoing
 
@@ -163,6 +164,23 @@ def test_a_claim_that_ran_out_is_told_by_another(db: Database, receiver: Receive
     time_passes(db)
     deliver(db)
     assert receiver.states == ["pending"]
+
+
+def test_what_went_wrong_here_is_told_a_little_later(db: Database, receiver: Receiver) -> None:
+    a_hooked_job(db, receiver.url)
+    failing = Deliverer(db, words, broken)
+    failing.step()
+    failing.close()
+    (left,) = deliveries(db)
+    assert 0 < left["rest"].total_seconds() <= 5
+    assert left["tries"] == 0
+    time_passes(db)
+    deliver(db)
+    assert receiver.states == ["pending"]
+
+
+def broken(_: Letter) -> int:
+    raise RuntimeError("out of order")
 
 
 def test_a_job_that_goes_on_is_told_of_again(db: Database, receiver: Receiver) -> None:

@@ -8,6 +8,7 @@ others.
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from threading import Lock
 from time import monotonic
@@ -29,7 +30,8 @@ from windlass.shared.spec import Webhook
 
 PAUSES = (2.0, 4.0, 6.0, 8.0, 10.0)  # seconds after each failed try; after the last it is given up
 _AGAIN = frozenset({429, 500, 502, 503, 504})
-_LEASE = 120.0  # seconds: more than a few tries of five take
+_LEASE = 60.0  # seconds: a third of it is told in, and the last letter may take long
+_LATER = 5.0  # seconds, where something went wrong here
 _MOVES = 10  # told in one go
 _THREADS = 32
 _OF_ONE_HOST = 8  # at the same time
@@ -67,8 +69,10 @@ class Deliverer:
     def _tell(self, row: Row) -> None:
         try:
             self._teller.tell(row)
-        except Exception as problem:  # the claim runs out, and it is told again
+        except Exception as problem:
             _log.warning("webhook.failed", job=str(row["job_id"]), error=str(problem))
+            with suppress(Exception):  # then the claim runs out
+                self._teller.give_back(row)
         finally:
             with self._lock:
                 self._busy -= 1
@@ -102,6 +106,12 @@ class Teller:
             place = Place(move["id"]) if is_last else Place(place.after, stage + 1)
         with self._db.transaction() as tx:
             deliveries.release(tx, claimed, place, rest)
+
+    def give_back(self, claimed: Row) -> None:
+        """To be told later, by anybody."""
+        place = Place(claimed["after"], claimed["stage"], claimed["tries"])
+        with self._db.transaction() as tx:
+            deliveries.release(tx, claimed, place, _LATER)
 
     def _tell_one(self, claimed: Row, move: Row, tries: int) -> tuple[int, float] | None:
         """None: done with it; else how many tries it has had, and when to try again."""
