@@ -25,6 +25,17 @@ def a_job(*tasks: dict[str, Any], **fields: Any) -> dict[str, Any]:
     return {"name": "job", "tasks": list(tasks) or [a_task()], **fields}
 
 
+def a_schedule(cron: str = "0 3 * * *", **fields: Any) -> dict[str, Any]:
+    return a_job(a_task("one"), schedule={"cron": cron}, **fields)
+
+
+def scheduled(client: Client, **fields: Any) -> Any:
+    """The summary that came back."""
+    response = client.post("/scheduled-jobs", json=a_schedule(**fields))
+    assert response.status_code == 200, response.text
+    return response.json
+
+
 def a_task(name: str = "task", **fields: Any) -> dict[str, Any]:
     return {"name": name, "run": "true", **fields}
 

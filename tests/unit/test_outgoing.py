@@ -88,3 +88,10 @@ def test_a_name_and_a_password_are_sent_as_such(headers: dict[str, str], sent: s
     heard = {name.lower(): value for name, value in receiver.heard[0][0].items()}
     assert heard["authorization"] == sent
     assert heard["host"] == address.partition("@")[2].partition("/")[0]
+
+
+def test_who_does_not_answer_in_time_has_not_answered() -> None:
+    with a_receiver() as receiver:
+        receiver.open.clear()
+        with pytest.raises(OSError, match=r"\S"):
+            Outgoing(HERE, timeout=0.05).post(Letter(url=receiver.url, headers={}, body=b"x"))

@@ -75,6 +75,7 @@ class Config:
     webhook_allow: tuple[str, ...] = ()  # receivers that are not public
     # Seconds for which jobs that are over are kept, by how they ended; for ever where not there.
     retention: Mapping[JobState, float] = field(default_factory=dict)
+    log_retention: float = inf  # seconds for which logs are kept, where that is less
 
     @classmethod
     def from_env(cls, env: Env | None = None) -> Self:
@@ -100,6 +101,7 @@ class Config:
                 webhook_secret=env.str("WEBHOOK_SECRET", ""),
                 webhook_allow=tuple(env.list("WEBHOOK_ALLOW", []) or ()),
                 retention=_retention(env),
+                log_retention=env.age("RETENTION_LOGS", "never"),
                 ray_version=env.str("RAY_VERSION", "2.60.0", validate=_is_version),
                 ray_start_timeout=env.float(
                     "RAY_JOB_START_TIMEOUT_SECONDS", None, validate=validate.Range(min=1, max=1e9)

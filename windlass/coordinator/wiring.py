@@ -176,6 +176,7 @@ def _timed(config: Config, base: Ground) -> Sequence[Loop]:
     fire = partial(firing.fire_due, base.db, base.signals)
     clear = partial(firing.clear, base.db, base.signals)
     retire = partial(retention.retire, base.db, config.retention)
+    forget = partial(retention.forget_logs, base.db, config.log_retention)
     post = Outgoing(Allowed.parse(config.webhook_allow)).post
     deliverer = Deliverer(base.db, _hook_words, post, config.webhook_secret)
     return [
@@ -184,6 +185,7 @@ def _timed(config: Config, base: Ground) -> Sequence[Loop]:
         Loop(in_batches("deleted_schedules", clear, full=1), every=2.0),
         Loop(in_batches("expire", partial(retention.expire, base.db), full=retention.BATCH), 10.0),
         Loop(in_batches("retire", retire, full=retention.BATCH), every=600.0),
+        Loop(in_batches("logs", forget, full=retention.BATCH), every=600.0),
     ]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.deliveries import deliver
+from tests.support.ending import two_hours_pass
 from tests.support.fleet import Fleet
 from tests.support.http import BASE, Client, a_document, errors, sent
 from tests.support.receiver import a_receiver
@@ -64,7 +65,6 @@ def test_a_job_goes_when_it_said(client: Client, db: Database) -> None:
     id = sent(client, a_document(delete_after="1h"))["id"]
     Fleet(db).run()
     assert retention.expire(db) == 0
-    with db.transaction() as tx:
-        tx.run("UPDATE job SET ended_at = now() - interval '2 hours'")
+    two_hours_pass(db)
     assert retention.expire(db) == 1
     assert client.get(f"{BASE}/jobs/{id}").status_code == 404

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.ending import two_hours_pass
 from tests.support.fleet import Fleet
 from tests.support.http import Client
 from tests.support.tork import a_job, a_task, message, posted
@@ -12,11 +13,6 @@ from windlass.coordinator.engine.subjobs import follow
 from windlass.coordinator.store.db import Database
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
-
-
-def two_hours_pass(db: Database) -> None:
-    with db.transaction() as tx:
-        tx.run("UPDATE job SET ended_at = ended_at - interval '2 hours'")
 
 
 def shown(client: Client, id: str) -> Any:

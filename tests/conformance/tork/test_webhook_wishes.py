@@ -66,7 +66,7 @@ def test_headers_are_evaluated_and_one_that_cannot_be_is_empty(
 ) -> None:
     headers = {
         "Authorization": "Bearer {{ secrets.token }}",
-        "X-Job": "{{ job.name }} {{ inputs.a }}",
+        "X-Job": "{{ job.name }} {{ job.id }} {{ inputs.a }}",
         "X-Got": "{{ tasks.x }}",
         "X-Bad": "{{ nothing( }}",
     }
@@ -76,7 +76,7 @@ def test_headers_are_evaluated_and_one_that_cannot_be_is_empty(
     deliver(db)
     heard = receiver.heard[-1][0]
     assert heard["Content-Type"] == "application/json; charset=UTF-8"
-    assert [heard[name] for name in headers] == ["Bearer hunter2", "job b", "42", ""]
+    assert [heard[name] for name in headers] == ["Bearer hunter2", f"job {id} b", "42", ""]
     assert "hunter2" not in client.get(f"/jobs/{id}").text
 
 
@@ -126,6 +126,16 @@ def test_who_is_busy_is_tried_five_times_with_the_same_delivery(
     assert len({headers["Windlass-Delivery"] for headers, _ in receiver.heard}) == 1
     assert len(set(receiver.bodies)) == 1
     assert due(db) == 0
+
+
+def test_what_nobody_wanted_to_hear_does_not_keep_back_what_follows(
+    client: Client, fleet: Fleet, db: Database, receiver: Receiver
+) -> None:
+    receiver.statuses = [404]
+    hooked(client, receiver.url)
+    fleet.run()
+    deliver(db)
+    assert receiver.states == ["PENDING", "RUNNING", "COMPLETED"]
 
 
 @pytest.mark.parametrize("url", ["ftp://x/", "no url", "http://", "http://[::1/"])

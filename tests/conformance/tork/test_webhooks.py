@@ -82,6 +82,25 @@ def test_a_skipped_task_is_told_of_once(
     assert [body["name"] for body in receiver.told if body["state"] == "SKIPPED"] == ["never"]
 
 
+def test_a_job_that_nothing_ran_for_was_running_too(
+    client: Client, fleet: Fleet, db: Database, receiver: Receiver
+) -> None:
+    hooked(client, receiver.url, a_task("never", **{"if": "{{ false }}"}))
+    fleet.run()
+    deliver(db)
+    assert receiver.states == ["PENDING", "RUNNING", "COMPLETED"]
+
+
+def test_a_job_whose_output_fails_has_failed(
+    client: Client, fleet: Fleet, db: Database, receiver: Receiver
+) -> None:
+    hooked(client, receiver.url, job={"output": "{{ fromJSON('x') }}"})
+    fleet.run()
+    deliver(db)
+    assert receiver.states == ["PENDING", "RUNNING", "FAILED"]
+    assert receiver.told[-1]["error"]
+
+
 def test_composites_change_once_each(
     client: Client, fleet: Fleet, db: Database, receiver: Receiver
 ) -> None:

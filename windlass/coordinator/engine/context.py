@@ -43,8 +43,13 @@ def _context(id: UUID, text: str, outputs: Mapping[str, str]) -> Context:
         "inputs": job.inputs,
         "secrets": job.secrets,
         "tasks": outputs,
-        "job": {"id": str(id), "name": job.name},
+        "job": named(id, job),
     }
+
+
+def named(id: UUID, job: spec.JobSpec) -> Mapping[str, str]:
+    """What is called ``job``."""
+    return {"id": id.hex if job.plain_ids else str(id), "name": job.name}
 
 
 def templates_of(task: spec.TaskSpec) -> Sequence[str]:

@@ -69,7 +69,7 @@ def _headers(hook: Webhook, fact: Fact, taken: Iterable[str]) -> dict[str, str]:
         "inputs": job.spec.inputs,
         "secrets": job.spec.secrets,
         "tasks": fact.outputs,
-        "job": {"id": str(job.id), "name": job.name},
+        "job": context.named(job.id, job.spec),
     }
     ours = {*_OURS, "windlass-timestamp", "windlass-signature", *map(str.lower, taken)}
     return {

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from windlass.coordinator.engine.hooks import Event
 from windlass.coordinator.store.db import Row
 
-_RAN = frozenset({"exit_code", "oom", "timeout", "task_failed"})  # whose reason this is
+# Whose reason this is; a job's is a template when its output cannot be evaluated.
+_RAN = frozenset({"exit_code", "oom", "timeout", "task_failed", "template"})
 _UNBEGUN = frozenset({("job", "pending"), ("attempt", "pending"), ("attempt", "scheduled")})
 
 

@@ -1,12 +1,16 @@
 """Jobs that are over go with everything that belongs to them: when they wished for it, or when they
-are older than the operator keeps them. In small batches, by any number of coordinators."""
+are older than the operator keeps them; logs may go earlier. In small batches, by any number of
+coordinators."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from math import inf
+from time import time
 from uuid import UUID
 
 from windlass.coordinator.store import deletion, expiry
 from windlass.coordinator.store.db import Database, Row, Tx
+from windlass.shared.ids import first_id_at
 from windlass.shared.states import JobState
 
 BATCH = 100
@@ -31,6 +35,18 @@ def retire(db: Database, ages: Ages) -> int:
         with db.transaction() as tx:
             done += _delete(tx, expiry.aged(tx, alike, age, BATCH))
     return done
+
+
+def forget_logs(db: Database, age: float) -> int:
+    """Delete what attempts wrote that ended so many seconds ago, and keep their jobs; ``BATCH``:
+    there may be more. An endless age is that of their jobs."""
+    if age == inf:
+        return 0
+    with db.transaction() as tx:
+        ids = expiry.old_logs(tx, first_id_at(time() - age), age, BATCH)
+        if ids:
+            expiry.forget_logs(tx, ids)
+    return len(ids)
 
 
 def _delete(tx: Tx, found: Sequence[Row]) -> int:

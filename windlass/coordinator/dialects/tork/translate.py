@@ -62,6 +62,7 @@ def to_job(document: Document) -> JobSpec:
         permissions=tuple(map(_permission, document.permissions)),
         delete_after=_after(document.auto_delete),
         lenient=True,
+        plain_ids=True,
     )
 
 
