@@ -14,6 +14,7 @@ from tests.support.coordinator import a_coordinator
 from tests.support.deliveries import HERE, deliver, time_passes, words
 from tests.support.dying import DeadBeforeCommit, die, died
 from tests.support.fakes import FakeSignals
+from tests.support.firing import due_since
 from tests.support.fleet import Fleet
 from tests.support.receiver import Receiver, receiver
 from tests.support.waiting import until
@@ -56,16 +57,11 @@ def fire_and_die_after(database_url: str) -> None:
     firing.fire_due(Database(database_url, pool_size=1), Dying())
 
 
-def is_due(db: Database) -> None:
-    with db.transaction() as tx:
-        tx.run("UPDATE schedule SET next_at = date_trunc('second', now())")
-
-
 def test_a_time_of_one_that_was_killed_before_its_commit_is_made_by_another(
     db: Database, database_url: str
 ) -> None:
     a_schedule(db, cron="@every 1h")
-    is_due(db)
+    due_since(db, 0)
     assert died(fire_and_die, database_url)
     assert [rows(db, table) for table in ("job", "task", "schedule_fire")] == [[], [], []]
 
@@ -78,7 +74,7 @@ def test_a_job_of_one_that_was_killed_right_after_its_commit_runs_and_comes_once
     db: Database, database_url: str
 ) -> None:
     a_schedule(db, cron="@every 1h")
-    is_due(db)
+    due_since(db, 0)
     assert died(fire_and_die_after, database_url)
     assert firing.fire_due(db, FakeSignals()) == 0
     Fleet(db).run()
@@ -169,7 +165,7 @@ def test_a_schedule_that_was_being_deleted_with_its_jobs_is_deleted_by_another(
     db: Database, database_url: str
 ) -> None:
     schedule = a_schedule(db, cron="@every 1h")
-    is_due(db)
+    due_since(db, 0)
     firing.fire_due(db, FakeSignals())
     Fleet(db).run()
     with db.transaction() as tx:

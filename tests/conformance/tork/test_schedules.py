@@ -7,7 +7,7 @@ import pytest
 from tests.conformance.tork import golden
 from tests.support.deliveries import deliver
 from tests.support.ending import two_hours_pass
-from tests.support.fakes import FakeSignals
+from tests.support.firing import fire_now
 from tests.support.fleet import Fleet
 from tests.support.http import BASE, Client, an_app
 from tests.support.receiver import Receiver, receiver
@@ -84,15 +84,9 @@ def test_nobody_knows_what_never_was(client: Client, id: str) -> None:
         assert message(response) == (404, "scheduled job not found")
 
 
-def is_due(db: Database) -> None:
-    with db.transaction() as tx:
-        tx.run("UPDATE schedule SET next_at = date_trunc('second', now())")
-    firing.fire_due(db, FakeSignals())
-
-
 def test_its_jobs_name_it_and_keep_its_defaults(client: Client, db: Database) -> None:
     id = scheduled(client, defaults={"queue": "slow"})["id"]
-    is_due(db)
+    fire_now(db)
 
     (job,) = client.get("/jobs").json["items"]
     assert job["schedule"] == {"id": id}
@@ -103,7 +97,7 @@ def test_its_jobs_name_it_and_keep_its_defaults(client: Client, db: Database) ->
 
 def test_its_jobs_know_their_id_and_their_name(client: Client, db: Database, fleet: Fleet) -> None:
     scheduled(client, name="nightly", output="{{ job.name }} {{ job.id }}")
-    is_due(db)
+    fire_now(db)
     fleet.run()
     (job,) = client.get("/jobs").json["items"]
     assert job["result"] == f"nightly {job['id']}"
@@ -113,7 +107,7 @@ def test_its_jobs_tell_webhooks_and_go_when_it_said(
     client: Client, db: Database, fleet: Fleet, receiver: Receiver
 ) -> None:
     id = scheduled(client, webhooks=[{"url": receiver.url}], autoDelete={"after": "1h"})["id"]
-    is_due(db)
+    fire_now(db)
     fleet.run()
     deliver(db)
     assert receiver.states == ["PENDING", "RUNNING", "COMPLETED"]
@@ -124,7 +118,7 @@ def test_its_jobs_tell_webhooks_and_go_when_it_said(
 
 def test_deleted_it_takes_its_jobs_along(client: Client, db: Database, fleet: Fleet) -> None:
     id = scheduled(client)["id"]
-    is_due(db)
+    fire_now(db)
     fleet.run()
 
     assert client.delete(f"{URL}/{id}").json == OK
@@ -156,7 +150,7 @@ def test_answers_are_tork_s_to_the_byte(client: Client) -> None:
 
 def test_a_job_of_it_has_everything_of_it(client: Client, db: Database, fleet: Fleet) -> None:
     client.post(URL, json=EVERYTHING)
-    is_due(db)
+    fire_now(db)
     fleet.run()
     (job,) = client.get("/jobs").json["items"]
     golden.check("scheduled_job", client.get(f"/jobs/{job['id']}").text)
@@ -185,10 +179,10 @@ def test_an_empty_page_is_a_list(client: Client) -> None:
 def test_paused_it_makes_no_jobs(client: Client, db: Database) -> None:
     at = f"{URL}/{scheduled(client)['id']}"
     client.put(f"{at}/pause")
-    is_due(db)
+    fire_now(db)
     assert client.get("/jobs").json["items"] == []
     client.put(f"{at}/resume")
-    is_due(db)
+    fire_now(db)
     assert len(client.get("/jobs").json["items"]) == 1
 
 
@@ -196,7 +190,7 @@ def test_deleted_it_takes_along_even_jobs_that_run(
     client: Client, db: Database, fleet: Fleet
 ) -> None:
     id = scheduled(client)["id"]
-    is_due(db)
+    fire_now(db)
     (task,) = fleet.dispatch()
     fleet.start(task)
     job = client.get("/jobs").json["items"][0]["id"]

@@ -17,6 +17,10 @@ __all__ = ["receiver"]
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
 
+FILM = {"name": "film", "tags": ["t"], "inputs": {"a": "<b>"}, "output": "{{ tasks.x }}"}
+FILM_TASKS = (a_task("one", var="x"), a_task("two"))
+
+
 def check(name: str, receiver: Receiver) -> None:
     golden.check(name, b"".join(receiver.bodies).decode())
 
@@ -25,8 +29,7 @@ def check(name: str, receiver: Receiver) -> None:
 def test_a_job_is_pending_then_running_then_over(
     client: Client, fleet: Fleet, db: Database, receiver: Receiver, event: Any
 ) -> None:
-    job = {"name": "film", "tags": ["t"], "inputs": {"a": "<b>"}, "output": "{{ tasks.x }}"}
-    hooked(client, receiver.url, a_task("one", var="x"), a_task("two"), job=job, **event)
+    hooked(client, receiver.url, *FILM_TASKS, job=FILM, **event)
     fleet.run(outputs={"one": "done"})
     deliver(db)
     assert receiver.states == ["PENDING", "RUNNING", "COMPLETED"]
@@ -36,8 +39,7 @@ def test_a_job_is_pending_then_running_then_over(
 def test_bodies_are_the_same_when_they_are_told_at_once(
     client: Client, fleet: Fleet, db: Database, receiver: Receiver
 ) -> None:
-    job = {"name": "film", "tags": ["t"], "inputs": {"a": "<b>"}, "output": "{{ tasks.x }}"}
-    hooked(client, receiver.url, a_task("one", var="x"), a_task("two"), job=job)
+    hooked(client, receiver.url, *FILM_TASKS, job=FILM)
     deliver(db)
     (one,) = fleet.dispatch()
     fleet.start(one)

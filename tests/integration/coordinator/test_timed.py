@@ -1,15 +1,19 @@
-"""What a whole coordinator does by itself: it tells webhooks, and deletes what wished for it."""
+"""What a whole coordinator does by itself: it tells webhooks, deletes what wished for it, and makes
+jobs by the clock."""
 
 import json
 
 import pytest
 
-from tests.support.builders import submitted
+from tests.support.builders import a_job, submitted
 from tests.support.coordinator import a_coordinator
+from tests.support.firing import due_since
 from tests.support.fleet import Fleet
 from tests.support.receiver import a_receiver
 from tests.support.rows import attempts_of
 from tests.support.waiting import until
+from windlass.coordinator.engine import schedules
+from windlass.coordinator.engine.schedule_views import ScheduleSubmission
 from windlass.coordinator.store.db import Database
 from windlass.embedded.valkey import free_port
 from windlass.shared.spec import Webhook
@@ -44,6 +48,23 @@ def test_nobody_private_is_told_unless_allowed(
         submitted(db, webhooks=(Webhook(url=receiver.url),))
         until(lambda: told_so_far(db) > 0, timeout=30)
     assert receiver.heard == []
+
+
+def test_a_schedule_nobody_can_read_keeps_no_coordinator_from_starting(
+    db: Database, database_url: str, redis_url: str
+) -> None:
+    given = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+    bad, good = (schedules.create(db, given_schedule()) for _ in range(2))
+    with db.transaction() as tx:
+        tx.run("UPDATE schedule SET cron = '99 99 * *' WHERE id = %(id)s", id=bad.id)
+    due_since(db, 1)
+    with a_coordinator(free_port(), **given):
+        until(lambda: schedules.one(db, good.id).last_job is not None, timeout=30)
+        until(lambda: schedules.one(db, bad.id).error != "", timeout=30)
+
+
+def given_schedule() -> ScheduleSubmission:
+    return ScheduleSubmission(spec=a_job(), door="native", cron="@every 1h")
 
 
 def gone(db: Database) -> bool:

@@ -8,8 +8,9 @@ import pytest
 
 from tests.support.builders import a_job, a_task, submitted
 from tests.support.fakes import FakeSignals
+from tests.support.firing import due_since, fire
 from tests.support.fleet import Fleet
-from windlass.coordinator.engine import firing, restart, retention, schedules, subjobs
+from windlass.coordinator.engine import restart, retention, schedules, subjobs
 from windlass.coordinator.engine.errors import NotFound
 from windlass.coordinator.engine.schedule_views import ScheduleSubmission
 from windlass.coordinator.store.db import Database
@@ -140,13 +141,8 @@ def test_the_last_job_of_a_schedule_does_not_go_by_age(db: Database) -> None:
     made = schedules.create(db, ScheduleSubmission(spec=a_job(), door="native", cron="@every 1h"))
     fleet = Fleet(db)
     for seconds in (10, 0):
-        with db.transaction() as tx:
-            tx.run(
-                "UPDATE schedule SET next_at = date_trunc('second', now())"
-                " - make_interval(secs => %(s)s)",
-                s=seconds,
-            )
-        firing.fire_due(db, fleet.signals)
+        due_since(db, seconds)
+        fire(db)
     fleet.run()
     ended_ago(db, 2 * HOUR)
 

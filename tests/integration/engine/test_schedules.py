@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.builders import a_job, a_task
 from tests.support.fakes import FakeSignals
+from tests.support.firing import due_since, fire
 from tests.support.fleet import Fleet
 from windlass.coordinator.engine import firing, schedules
 from windlass.coordinator.engine.errors import Conflict, Invalid, NotFound
@@ -30,20 +31,6 @@ def a_schedule(db: Database, **fields: Any) -> ScheduleView:
     return schedules.create(db, ScheduleSubmission(**given))
 
 
-def due_since(db: Database, id: ScheduleId, seconds: float) -> None:
-    with db.transaction() as tx:
-        tx.run(
-            "UPDATE schedule SET next_at = date_trunc('second', now())"
-            " - make_interval(secs => %(seconds)s) WHERE id = %(id)s",
-            id=id,
-            seconds=seconds,
-        )
-
-
-def fire(db: Database) -> int:
-    return firing.fire_due(db, FakeSignals())
-
-
 def made(db: Database, id: ScheduleId) -> Sequence[Row]:
     with db.transaction() as tx:
         return tx.all("SELECT * FROM job WHERE schedule_id = %(id)s ORDER BY id", id=id)
@@ -52,7 +39,7 @@ def made(db: Database, id: ScheduleId) -> Sequence[Row]:
 def test_a_job_is_made_when_its_time_has_come_and_runs(db: Database) -> None:
     schedule = a_schedule(db, owner="ann", document="posted", spec=a_job(tags=("red",)))
     assert fire(db) == 0
-    due_since(db, schedule.id, 0)
+    due_since(db, 0, schedule.id)
 
     assert fire(db) == 1
     assert fire(db) == 0
@@ -75,7 +62,7 @@ def test_a_job_is_made_when_its_time_has_come_and_runs(db: Database) -> None:
 
 def test_expressions_are_evaluated_for_every_job(db: Database) -> None:
     schedule = a_schedule(db, spec=a_job(a_task("{{ inputs.who }}"), inputs={"who": "bob"}))
-    due_since(db, schedule.id, 0)
+    due_since(db, 0, schedule.id)
     fire(db)
     with db.transaction() as tx:
         names = [row["name"] for row in tx.all("SELECT name FROM task")]
@@ -85,7 +72,7 @@ def test_expressions_are_evaluated_for_every_job(db: Database) -> None:
 def test_many_coordinators_make_one_job_for_each_time(db: Database) -> None:
     ids = [a_schedule(db).id for _ in range(10)]
     for id in ids:
-        due_since(db, id, 0)
+        due_since(db, 0, id)
     with ThreadPoolExecutor(4) as coordinators:
         looked_at = sum(coordinators.map(lambda _: fire(db), range(8)))
     assert looked_at == len(ids)
@@ -94,7 +81,7 @@ def test_many_coordinators_make_one_job_for_each_time(db: Database) -> None:
 
 def test_a_time_a_job_was_made_for_makes_no_other(db: Database) -> None:
     schedule = a_schedule(db)
-    due_since(db, schedule.id, 5)
+    due_since(db, 5, schedule.id)
     fire(db)
     with db.transaction() as tx:  # as if the clock had been turned back
         tx.run("UPDATE schedule SET next_at = last_at")
@@ -105,7 +92,7 @@ def test_a_time_a_job_was_made_for_makes_no_other(db: Database) -> None:
 @pytest.mark.parametrize(("catch_up", "jobs"), [("none", 0), ("one", 1), ("all", 3)])
 def test_what_was_missed_in_an_outage(db: Database, catch_up: str, jobs: int) -> None:
     schedule = a_schedule(db, catch_up=catch_up, cron="@every 1h")
-    due_since(db, schedule.id, 2.5 * 3600)
+    due_since(db, 2.5 * 3600, schedule.id)
     fire(db)
     assert len(made(db, schedule.id)) == jobs
     assert fire(db) == 0
@@ -113,7 +100,7 @@ def test_what_was_missed_in_an_outage(db: Database, catch_up: str, jobs: int) ->
 
 def test_catching_up_is_bounded(db: Database) -> None:
     schedule = a_schedule(db, catch_up="all")
-    due_since(db, schedule.id, 30 * 86_400)
+    due_since(db, 30 * 86_400, schedule.id)
     fire(db)
     assert len(made(db, schedule.id)) == firing.MOST_CAUGHT_UP
     assert fire(db) == 0
@@ -122,13 +109,13 @@ def test_catching_up_is_bounded(db: Database) -> None:
 def test_no_job_is_made_beside_one_that_is_not_over(db: Database) -> None:
     schedule = a_schedule(db, overlap="skip")
     for seconds in (2, 0):
-        due_since(db, schedule.id, seconds)
+        due_since(db, seconds, schedule.id)
         fire(db)
     assert len(made(db, schedule.id)) == 1
     assert schedules.one(db, schedule.id).error == "an earlier job is not over"
 
     Fleet(db).run()
-    due_since(db, schedule.id, 4)
+    due_since(db, 4, schedule.id)
     fire(db)
     assert len(made(db, schedule.id)) == 2
     assert schedules.one(db, schedule.id).error == ""
@@ -137,7 +124,7 @@ def test_no_job_is_made_beside_one_that_is_not_over(db: Database) -> None:
 def test_a_paused_schedule_makes_nothing_and_makes_up_for_nothing(db: Database) -> None:
     schedule = a_schedule(db, catch_up="all")
     schedules.pause(db, schedule.id)
-    due_since(db, schedule.id, 100)
+    due_since(db, 100, schedule.id)
     assert fire(db) == 0
     assert (seen := schedules.one(db, schedule.id)).state == "paused"
     assert seen.next_at is None
@@ -154,7 +141,7 @@ def test_a_paused_schedule_makes_nothing_and_makes_up_for_nothing(db: Database) 
 def test_what_cannot_be_read_any_more_harms_no_other(db: Database) -> None:
     broken, unfit, sound = a_schedule(db), a_schedule(db), a_schedule(db)
     for age, schedule in enumerate([sound, unfit, broken]):
-        due_since(db, schedule.id, age)
+        due_since(db, age, schedule.id)
     with db.transaction() as tx:
         tx.run("UPDATE schedule SET cron = 'never' WHERE id = %(id)s", id=broken.id)
         tx.run(
@@ -169,7 +156,7 @@ def test_what_cannot_be_read_any_more_harms_no_other(db: Database) -> None:
 
 def test_deleted_alone_it_leaves_its_jobs(db: Database) -> None:
     schedule = a_schedule(db)
-    due_since(db, schedule.id, 0)
+    due_since(db, 0, schedule.id)
     fire(db)
     schedules.delete(db, FakeSignals(), schedule.id, with_jobs=False)
     assert [job["state"] for job in made(db, schedule.id)] == ["pending"]
@@ -180,7 +167,7 @@ def test_deleted_alone_it_leaves_its_jobs(db: Database) -> None:
 def test_deleted_with_its_jobs_it_takes_even_those_that_run(db: Database) -> None:
     fleet, schedule = Fleet(db), a_schedule(db)
     for seconds in (5, 0):
-        due_since(db, schedule.id, seconds)
+        due_since(db, seconds, schedule.id)
         fire(db)
         if len(made(db, schedule.id)) == 1:
             fleet.run()
