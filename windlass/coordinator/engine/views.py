@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from windlass.shared.ids import AttemptId, JobId, TaskId
+from windlass.shared.ids import AttemptId, JobId, ScheduleId, TaskId
 from windlass.shared.spec import JobSpec, TaskSpec
 from windlass.shared.states import AttemptState, JobState, Reason, TaskState
 
@@ -46,6 +46,7 @@ class JobView:
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
+    schedule_id: ScheduleId | None = None  # what made it
     why: "Why | None" = None  # of one job, not of lists
     parent_task: TaskId | None = None  # of another job, which started this one
 
@@ -241,6 +242,7 @@ class Submission:
     document: str | None = None
     idempotency_key: str | None = None
     fingerprint: str = ""
+    schedule_id: ScheduleId | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
