@@ -3,7 +3,9 @@
 from collections.abc import Generator, Iterable, Iterator
 from typing import NamedTuple, Protocol
 
-LONGEST = 4 << 20  # bytes; a longer line goes on in the next row
+# Bytes; a longer line goes on in the next row. No multiple of a log's pieces: at the edge of one a
+# cut cannot be moved back to between two characters.
+LONGEST = (4 << 20) - 1000
 
 _CONTINUES = 0b10  # the two first bits of each byte of a character but its first
 
