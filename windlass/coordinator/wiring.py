@@ -139,7 +139,17 @@ def _reader_of(door: str) -> "Read":
 
 
 def _watching(config: Config, base: Ground) -> Sequence[Loop]:
-    from windlass.coordinator.engine import blobs, cancel, deadlines, fleet, halt, pause, subjobs
+    from windlass.coordinator.engine import (
+        blobs,
+        cancel,
+        deadlines,
+        fleet,
+        groups,
+        halt,
+        pause,
+        sessions,
+        subjobs,
+    )
     from windlass.coordinator.engine.generate import Generators
     from windlass.coordinator.engine.reap import Pace, Reaper
 
@@ -158,5 +168,9 @@ def _watching(config: Config, base: Ground) -> Sequence[Loop]:
         Loop(Generators(db, signals, _reader_of).step, every=1.0, nudged=True, gap=0.1),
         Loop(in_batches("deadlines", late, full=deadlines.BATCH), every=2.0),
         Loop(in_batches("blobs", partial(blobs.forget, db), full=blobs.BATCH), every=3600.0),
+        Loop(in_batches("groups", partial(groups.forget, db), full=groups.BATCH), every=600.0),
+        Loop(
+            in_batches("sessions", partial(sessions.forget, db), full=sessions.BATCH), every=3600.0
+        ),
         Loop(in_batches("fleet", partial(fleet.forget, db), full=1_000_000), every=3600.0),
     ]
