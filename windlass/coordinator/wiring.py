@@ -159,6 +159,7 @@ def _watching(config: Config, base: Ground) -> Sequence[Loop]:
     follow = partial(subjobs.follow, db, signals)
     every = min(3.0, config.lease.total_seconds() / RENEWALS)
     late = partial(deadlines.enforce, db, signals)
+    idle = partial(sessions.forget, db)
     return [
         Loop(Reaper(db, signals, signals, Pace(config.lease)).step, every=every),
         Loop(in_batches("cancel", stop, full=20), every=1.0, nudged=True, gap=0.1),
@@ -169,8 +170,6 @@ def _watching(config: Config, base: Ground) -> Sequence[Loop]:
         Loop(in_batches("deadlines", late, full=deadlines.BATCH), every=2.0),
         Loop(in_batches("blobs", partial(blobs.forget, db), full=blobs.BATCH), every=3600.0),
         Loop(in_batches("groups", partial(groups.forget, db), full=groups.BATCH), every=600.0),
-        Loop(
-            in_batches("sessions", partial(sessions.forget, db), full=sessions.BATCH), every=3600.0
-        ),
+        Loop(in_batches("sessions", idle, full=sessions.BATCH), every=3600.0),
         Loop(in_batches("fleet", partial(fleet.forget, db), full=1_000_000), every=3600.0),
     ]

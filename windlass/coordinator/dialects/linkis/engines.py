@@ -1,0 +1,101 @@
+"""What runs code of which engine: image, command and limits, as the operator configures it."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+CODE = "{code}"  # in a command: where the code is
+_PROGRAMS = Path(__file__).with_name("programs")
+
+
+class Engine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``command`` and ``image`` run its code, which is a file named ``file`` in the working
+    directory. Durations are seconds, sizes bytes."""
+
+    language: str  # of ``variables.languages``: code of other types is refused
+    command: tuple[str, ...]
+    image: str | None = None
+    file: str = "code"
+    versions: tuple[str, ...] = ()  # that labels may name; none: any
+    tabular: bool = False  # what it prints may be a table
+    arguments: bool = False  # ``extraArguments`` are appended to the command
+    env: dict[str, str] = {}
+    programs: tuple[str, ...] = ()  # files of ours that are put beside the code
+    queue: str = "default"
+    cpus: float | None = None
+    memory: int | None = None
+    timeout: float = 48 * 3600.0
+    running: int = 10  # of one creator and user at once
+    waiting: int = 1000  # of them in line
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    engines: dict[str, Engine]
+
+
+SHELL = Engine(
+    language="shell",
+    command=("sh", CODE),
+    image="python:3.11-slim",
+    file="code.sh",
+    arguments=True,
+)
+PYTHON = Engine(
+    language="python",
+    command=("python3", "-u", "windlass_python.py", CODE),
+    image="python:3.11-slim",
+    file="code.py",
+    tabular=True,
+    arguments=True,
+    programs=("windlass_python.py",),
+)
+SQLITE = Engine(
+    language="sql",
+    command=("python3", "-u", "windlass_sqlite.py", CODE),
+    image="python:3.11-slim",
+    file="code.sql",
+    tabular=True,
+    programs=("windlass_sqlite.py",),
+)
+DEFAULT: Mapping[str, Engine] = {
+    "shell": SHELL,
+    "python": PYTHON,
+    "sqlite": SQLITE,
+    "sql": SQLITE,
+}
+
+
+def read_engines(path: str) -> Mapping[str, Engine]:
+    """Of a TOML file, beside those there are anyway. ValueError: what is wrong with it."""
+    try:
+        found = msgspec.toml.decode(Path(path).read_bytes(), type=_File).engines
+    except (OSError, msgspec.MsgspecError, ValueError) as problem:
+        raise ValueError(f"{path}: {problem}") from None
+    for label, engine in found.items():
+        if CODE not in engine.command:
+            raise ValueError(f"{path}: engines.{label}.command: one of its words must be {CODE}")
+        for name in engine.programs:
+            program(name)
+    return {**DEFAULT, **{label.lower(): engine for label, engine in found.items()}}
+
+
+def find_engine(engines: Mapping[str, Engine], type: str, version: str) -> Engine | None:
+    """The one of this very version, else the one of the type, if it takes that version."""
+    exact = engines.get(f"{type}-{version}".lower()) if version else None
+    if exact is not None:
+        return exact
+    engine = engines.get(type.lower())
+    if engine is None or (version and engine.versions and version not in engine.versions):
+        return None
+    return engine
+
+
+@cache
+def program(name: str) -> str:
+    """The text of one of our own. ValueError: there is no such."""
+    path = _PROGRAMS / name
+    if path.parent != _PROGRAMS or not path.is_file():
+        raise ValueError(f"there is no program {name!r}")
+    return path.read_text()

@@ -1,0 +1,97 @@
+"""A task as the history shows it, each field of the kind that clients cast it to. Pure."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from windlass.coordinator.dialects.linkis import paths, status
+from windlass.coordinator.dialects.linkis.asked import milliseconds
+from windlass.coordinator.dialects.linkis.failures import Why
+from windlass.coordinator.dialects.linkis.found import Found
+from windlass.coordinator.dialects.linkis.ids import INSTANCE
+
+_LARGEST = (1 << 31) - 1  # what fits a Java Integer
+
+
+def task(found: Found, why: Why | None, *, brief: bool = False) -> dict[str, Any]:
+    """``brief``: without what is long."""
+    asked, job = found.asked, found.standing.job
+    attempt = found.standing.attempt
+    params = json.dumps(asked.params)
+    shown = {
+        "taskID": found.task_id,
+        "id": found.task_id,
+        "status": found.status,
+        "umUser": asked.submit_user,
+        "submitUser": asked.submit_user,
+        "executeUser": asked.execute_user,
+        "execId": found.short_id,
+        "execID": found.exec_id,
+        "strongerExecId": found.exec_id,
+        "instance": INSTANCE,
+        "engineInstance": attempt.node if attempt else None,
+        "progress": f"{found.progress:g}" if 0 < found.progress < 1 else f"{found.progress:.1f}",
+        "logPath": paths.log_path(found),
+        "resultLocation": paths.result_path(found) if job.started_at or found.is_over else None,
+        "createdTime": milliseconds(job.created_at),
+        "updatedTime": milliseconds(job.ended_at or job.started_at or job.created_at),
+        "costTime": _cost(found),
+        "engineType": asked.engine,
+        "executeApplicationName": asked.engine,
+        "requestApplicationName": asked.creator,
+        "runType": asked.run_type,
+        "errCode": why.code if why else None,
+        "errorCode": why.code if why else None,
+        "errDesc": why.text if why else None,
+        "paramsJson": params,
+        "paramJson": params,
+        "sourceJson": json.dumps(asked.source),
+        "sourceTailor": "-".join(asked.source.values()),
+        "metrics": json.dumps(_metrics(found)),
+        "labels": list(asked.label_list),
+        "canRetry": _can_retry(found),
+        "engineStartTime": milliseconds(attempt.started_at if attempt else None),
+        "requestStartTime": milliseconds(job.created_at),
+        "requestEndTime": milliseconds(job.ended_at),
+        "requestSpendTime": _cost(found),
+        "isReuse": False,
+        "observeInfo": "",
+        "subJobs": None,
+    }
+    return shown if brief else {**shown, "executionCode": asked.code}
+
+
+def progress_info(found: Found) -> list[dict[str, Any]]:
+    """One entry: a task is one container."""
+    over = found.is_over
+    succeeded = found.status == status.SUCCEED
+    return [
+        {
+            "id": found.short_id,
+            "succeedTasks": int(succeeded),
+            "failedTasks": int(over and not succeeded),
+            "runningTasks": int(found.status == status.RUNNING),
+            "totalTasks": 1,
+        }
+    ]
+
+
+def _cost(found: Found) -> int:
+    job = found.standing.job
+    spent = ((job.ended_at or found.now) - job.created_at).total_seconds() * 1000
+    return max(0, min(int(spent), _LARGEST))
+
+
+def _can_retry(found: Found) -> bool:
+    """It failed before it was ever run."""
+    return found.status == status.FAILED and found.standing.job.started_at is None
+
+
+def _metrics(found: Found) -> Mapping[str, int | None]:
+    job, attempt = found.standing.job, found.standing.attempt
+    return {
+        "submitTime": milliseconds(job.created_at),
+        "scheduleTime": milliseconds(attempt.published_at if attempt else None),
+        "timeToOrchestrator": milliseconds(job.started_at),
+        "completeTime": milliseconds(job.ended_at),
+    }
