@@ -118,7 +118,7 @@ def _fetch(version: str, directory: Path) -> None:
     """From Maven Central, or where this machine's Maven is told to look."""
     shutil.copy(_PROGRAM / "pom.xml", directory)
     goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", "-DoutputDirectory=lib"]
-    command = ["mvn", "-q", "-B", f"-Dlinkis.version={version}", *goal]
+    command = ["mvn", "-q", "-B", "-Dstyle.color=never", f"-Dlinkis.version={version}", *goal]
     subprocess.run(command, cwd=directory, check=True, stdin=subprocess.DEVNULL)
 
 
