@@ -9,7 +9,9 @@ import pytest
 
 from tests.e2e.command import Windlass
 from tests.e2e.conftest import clean_environment, serving
-from tests.support.linkis_clients import JAVA, Account, java_waits, with_java
+from tests.support.linkis_clients import JAVA, Account, fetch_java, java_waits, with_java
+
+pytestmark = pytest.mark.timeout(600)  # the first one fetches the clients
 
 ORDER = ["Inited", "Scheduled", "Running", "Succeed"]
 ALL = 3  # of the four parts of a log
@@ -21,8 +23,9 @@ def account(directories: Path) -> Iterator[Account]:
         yield Account(address, "alice", "secret")
 
 
-@pytest.fixture(params=JAVA)
+@pytest.fixture(scope="session", params=JAVA)
 def version(request: pytest.FixtureRequest) -> str:
+    fetch_java(request.param)
     return str(request.param)
 
 

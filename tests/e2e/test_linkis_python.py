@@ -10,6 +10,8 @@ import pytest
 from tests.e2e.conftest import serving
 from tests.support.linkis_clients import Account, with_sdk
 
+pytestmark = pytest.mark.timeout(600)  # the first one fetches the clients
+
 STDOUT = ["stdout"]
 
 # How each of the clients that wait for the end says what came of it.
