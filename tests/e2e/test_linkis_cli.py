@@ -1,5 +1,6 @@
 """What linkis-cli sends, in its order, against ``windlass up``."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,3 +101,13 @@ def test_nobody_else_sees_a_task_or_what_it_wrote(cli: LinkisCli, account: Accou
 
     assert {(answer.status_code, answer.json()["status"]) for answer in answers} == {(400, 1)}
     assert all("private" not in answer.text for answer in answers)
+
+
+@pytest.mark.parametrize("user", ["anna-lena", "o'hara+zo\u00eb", "a.b_c"])
+def test_users_have_names_of_their_own_kind(account: Account, user: str) -> None:
+    cli = LinkisCli(Account(account.address, user, account.secret))
+
+    done = cli.run("shell-1", "shell", "echo ${user}")
+
+    assert cli.results(done["taskID"]) == [[user]]
+    assert re.fullmatch(r"[A-Za-z0-9_.:-]+", done["strongerExecId"])

@@ -1,6 +1,7 @@
 """Linkis' own Java clients, unmodified, against ``windlass up``."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -191,3 +192,15 @@ def test_a_session_outlives_the_coordinator(version: str, directories: Path) -> 
     assert said["status"] == "Succeed"
     assert said["files"][0]["rows"] == [["kept"]]
     assert command.left_running() == []
+
+
+def test_a_creator_of_odd_characters_gets_an_id_the_client_can_search_for(
+    version: str, account: Account
+) -> None:
+    order = shell("echo odd", creator="a b(c)[*+\u00e9")
+
+    said = with_java(version, account, "submit", **order)
+
+    assert "failure" not in said, said
+    assert re.fullmatch(r"[A-Za-z0-9_.:-]+", said["execID"])
+    assert said["files"][0]["rows"] == [["odd"]]
