@@ -103,6 +103,11 @@ class Waiting:
         raise AssertionError("".join(heard))
 
 
+def fetch_java(version: str) -> None:
+    """So that the first test with it need not."""
+    _classes(version)
+
+
 def _java(version: str, account: Account, verb: str, order: Mapping[str, Any]) -> Sequence[str]:
     path = f"{_classes(version)}{os.pathsep}{_libraries(version)}/lib/*"
     return ["java", "-cp", path, "Drive", _order(account, {"verb": verb, **order})]
@@ -118,7 +123,7 @@ def _fetch(version: str, directory: Path) -> None:
     """From Maven Central, or where this machine's Maven is told to look."""
     shutil.copy(_PROGRAM / "pom.xml", directory)
     goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", "-DoutputDirectory=lib"]
-    command = ["mvn", "-q", "-B", f"-Dlinkis.version={version}", *goal]
+    command = ["mvn", "-q", "-B", "-Dstyle.color=never", f"-Dlinkis.version={version}", *goal]
     subprocess.run(command, cwd=directory, check=True, stdin=subprocess.DEVNULL)
 
 

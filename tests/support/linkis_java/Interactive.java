@@ -13,6 +13,8 @@ import org.apache.linkis.ujes.client.UJESClient;
 
 /** LinkisJobClient: it follows a job by itself and tells listeners. */
 final class Interactive {
+  private static final long PAUSE = 200; // milliseconds between two looks
+
   private final UJESClient client;
   private final Map<String, Object> said;
 
@@ -21,7 +23,7 @@ final class Interactive {
     this.said = said;
   }
 
-  void run(Order order) {
+  void run(Order order) throws InterruptedException {
     List<String> heard = Collections.synchronizedList(new ArrayList<>());
     List<Float> progress = Collections.synchronizedList(new ArrayList<>());
     SubmittableInteractiveJob job = built(order);
@@ -29,10 +31,11 @@ final class Interactive {
     job.addProgressListener((now, infos) -> progress.add(now));
     job.submit();
     said.put("taskID", job.getId());
-    if (order.killAt != null) {
-      job.kill();
+    if (order.killAt == null) {
+      job.waitForCompleted();
+    } else {
+      kill(job);
     }
-    job.waitForCompleted();
     said.put("status", job.getJobInfo().getStatus());
     said.put("succeed", job.isSucceed());
     said.put("wholeLog", Arrays.asList(job.getAllLogs()));
@@ -41,6 +44,14 @@ final class Interactive {
     }
     said.put("log", new ArrayList<>(heard));
     said.put("progress", new ArrayList<>(progress));
+  }
+
+  /** Who has killed a job cannot wait for it: the client refuses. */
+  private static void kill(SubmittableInteractiveJob job) throws InterruptedException {
+    job.kill();
+    while (!job.getJobInfoResult().isCompleted()) {
+      Thread.sleep(PAUSE);
+    }
   }
 
   private SubmittableInteractiveJob built(Order order) {
