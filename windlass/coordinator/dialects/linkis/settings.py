@@ -31,7 +31,7 @@ class Settings:
             settings = cls(
                 engines=env.engines("ENGINES", ""),
                 users=env.users("USERS", ""),
-                admins=frozenset(name.lower() for name in env.list("ADMINS", []) or ()),
+                admins=frozenset(env.str("ADMINS", "").lower().replace(",", " ").split()),
                 session=env.float("SESSION", SESSION, validate=validate.Range(60, 30 * 86_400)),
             )
         env.seal()

@@ -14,6 +14,7 @@ INITED, SCHEDULED, RUNNING = "Inited", "Scheduled", "Running"
 SUCCEED, FAILED, CANCELLED, TIMEOUT = "Succeed", "Failed", "Cancelled", "Timeout"
 OVER = frozenset({SUCCEED, FAILED, CANCELLED, TIMEOUT})
 UNDONE = (RUNNING, INITED, SCHEDULED)
+ALL = (INITED, "WaitForRetry", SCHEDULED, RUNNING, SUCCEED, FAILED, CANCELLED, TIMEOUT)
 NEARLY = 0.99  # the most that is shown of what is not over
 
 # So long an end waits to be shown for what the task wrote last; then its node will not send it.

@@ -27,7 +27,7 @@ def tags(asked: Asked) -> tuple[str, ...]:
     return (
         creator_tag(asked.creator),
         engine_tag(asked.engine),
-        f"linkis.type:{asked.run_type.lower()}",
+        type_tag(asked.run_type),
         f"linkis.executor:{asked.execute_user}"[:128],
     )
 
@@ -38,6 +38,10 @@ def creator_tag(creator: str) -> str:
 
 def engine_tag(engine: str) -> str:
     return f"linkis.engine:{engine.lower()}"
+
+
+def type_tag(run_type: str) -> str:
+    return f"linkis.type:{run_type.lower()}"
 
 
 def _group(asked: Asked, engine: Engine) -> Group:

@@ -21,7 +21,7 @@ from windlass.coordinator.web.auth import Caller, Credentials, Gate, Scope, bear
 from windlass.coordinator.web.guard import check_open
 
 COOKIE = "linkis_user_session_ticket_id_v1"
-TOKEN, TOKEN_USER = "Token-Code", "Token-User"  # noqa: S105 - names of headers
+TOKEN, TOKEN_USER = "Token-Code", "Token-User"
 LONGEST_NAME = 100
 
 _OPEN, _PASSWORD, _TOKEN = "open", "password", "token"  # proofs of a session

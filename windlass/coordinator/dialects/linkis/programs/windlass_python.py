@@ -7,9 +7,9 @@ before anything is printed; what is printed afterwards goes to the log.
 import json
 import sys
 import traceback
-from typing import Any, List, Optional, TextIO, Tuple
+from typing import Any, TextIO
 
-Columns = List[Tuple[str, str]]
+Columns = list[tuple[str, str]]
 
 
 class Watched:
@@ -32,7 +32,7 @@ class Show:
 
     def __init__(self, out: Watched) -> None:
         self._out = out
-        self._columns: Optional[Columns] = None
+        self._columns: Columns | None = None
 
     def __call__(self, table: Any, columns: Any = None) -> None:
         found, rows = read(table, columns)
@@ -56,7 +56,7 @@ def line(value: Any) -> str:
     return json.dumps(value, separators=(",", ":")) + "\n"
 
 
-def read(table: Any, columns: Any) -> Tuple[Columns, List[List[Any]]]:
+def read(table: Any, columns: Any) -> tuple[Columns, list[list[Any]]]:
     """Columns with their types, and rows."""
     if hasattr(table, "itertuples") and hasattr(table, "columns"):
         names = list(table.columns)
@@ -78,7 +78,7 @@ def _present(cell: Any) -> Any:
     return None if isinstance(cell, float) and cell != cell else cell  # noqa: PLR0124
 
 
-def _kind(cells: List[Any]) -> str:
+def _kind(cells: list[Any]) -> str:
     kinds = {type(cell).__name__ for cell in cells if cell is not None}
     if kinds and all(kind.startswith("int") for kind in kinds):
         return "bigint"
@@ -93,7 +93,7 @@ def main() -> int:
         source = file.read()
     sys.argv = [path, *arguments]
     out = Watched(sys.stdout)
-    sys.stdout = out  # type: ignore[assignment]  # whatever it lacks is the stream's
+    sys.stdout = out  # whatever it lacks is the stream's
     scope = {"__name__": "__main__", "__file__": path, "show": Show(out)}
     try:
         exec(compile(source, path, "exec"), scope)  # noqa: S102 - what it is for

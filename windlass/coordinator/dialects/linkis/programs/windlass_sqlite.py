@@ -7,7 +7,8 @@ import json
 import os
 import sqlite3
 import sys
-from typing import Any, Iterator, List
+from collections.abc import Iterator
+from typing import Any
 
 _BLANK = " \t\r\n;"
 _TYPES = {int: "bigint", float: "double"}
@@ -29,7 +30,7 @@ def cell(value: Any) -> Any:
     return value.hex() if isinstance(value, bytes) else repr(value)
 
 
-def kind(cells: List[Any]) -> str:
+def kind(cells: list[Any]) -> str:
     """As clients know types. One column may hold several, as sqlite has it."""
     kinds = {_TYPES.get(type(each), "string") for each in cells if each is not None}
     if kinds == {"bigint", "double"}:
