@@ -107,7 +107,7 @@ def test_nobody_else_sees_a_task_or_what_it_wrote(cli: LinkisCli, account: Accou
 def test_users_have_names_of_their_own_kind(account: Account, user: str) -> None:
     cli = LinkisCli(Account(account.address, user, account.secret))
 
-    done = cli.run("shell-1", "shell", "echo ${user}")
+    done = cli.run("shell-1", "shell", 'echo "${user}"')
 
     assert cli.results(done["taskID"]) == [[user]]
     assert re.fullmatch(r"[A-Za-z0-9_.:-]+", done["strongerExecId"])

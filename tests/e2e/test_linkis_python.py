@@ -143,7 +143,7 @@ def test_a_task_says_all_that_the_old_client_reads(account: Account) -> None:
     task = executed(account, CLIENTS["0.1.0"], "exit 1")["task"]
 
     assert re.fullmatch(r"[A-Za-z0-9_.:-]+", task["stronger_exec_id"])
-    assert task["progress"] == "1.0"
+    assert task["progress"] == "0.0"
     assert isinstance(task["created_time"], int)
     assert isinstance(task["cost_time"], int)
     assert isinstance(task["error_code"], int)
