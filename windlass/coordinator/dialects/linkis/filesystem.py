@@ -4,7 +4,6 @@ from flask import Response, request
 
 from windlass.coordinator.dialects.linkis import levels, paths, words
 from windlass.coordinator.dialects.linkis.found import Found, Tasks, Unknown
-from windlass.coordinator.dialects.linkis.reading import text_asked
 from windlass.coordinator.dialects.linkis.results.query import BadQuery, read_query
 from windlass.coordinator.dialects.linkis.results_store import Results
 from windlass.coordinator.dialects.linkis.telling import Telling
@@ -74,7 +73,7 @@ class Filesystem:
 
 
 def _path() -> str:
-    path = text_asked("path")
+    path = request.args.get("path", "").strip()
     if not path:
         raise words.fault(80004, "The path: is empty(路径: 为空)!")
     return path
