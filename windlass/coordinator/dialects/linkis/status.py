@@ -40,8 +40,8 @@ def is_late(standing: Standing) -> bool:
 
 
 def progress(standing: Standing, now: datetime) -> float:
-    """0 … 1; 1 only of what succeeded, and never less than it was."""
-    if status(standing, now) == SUCCEED:
+    """0 … 1; 1 only of what is over, however it ended, and never less than it was."""
+    if status(standing, now) in OVER:
         return 1.0
     return min(standing.furthest / 100, NEARLY)
 

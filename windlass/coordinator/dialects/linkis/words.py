@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, request
+from flask import Response, has_request_context, request
 
 from windlass.coordinator.web import replies
 from windlass.coordinator.web.failures import Failure, Refusal
@@ -79,14 +79,18 @@ def envelope(failure: Failure) -> Response:
     message = "; ".join([failure.message, *flaws])
     data = failure.cause.data if isinstance(failure.cause, Said) else {}
     status = _STATUS.get(failure.status, ERROR)
-    method = request.path if status == NOT_LOGGED_IN else None
-    return _response(document(status, message, data, method), failure.status)
+    content = document(status, message, data)
+    if status == NOT_LOGGED_IN:
+        content["method"] = request.path
+    elif failure.status == HTTPStatus.NOT_FOUND:
+        content["method"] = None  # nobody serves this address
+    return _response(content, failure.status)
 
 
 def _response(content: Mapping[str, Any], status: int) -> Response:
     return Response(replies.encode(content), status, content_type=_MEDIA)
 
 
-def _method() -> str:
+def _method() -> str | None:
     """``/api/…``, as the real server says it: without the version."""
-    return request.path.replace(_VERSION, "", 1)
+    return request.path.replace(_VERSION, "", 1) if has_request_context() else None

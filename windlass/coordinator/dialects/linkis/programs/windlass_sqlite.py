@@ -1,6 +1,6 @@
 """Runs code of the sqlite engine: every statement in order, the rows of the last one as a table.
 
-The database is in memory, or the file that WINDLASS_SQLITE names.
+The database is in memory, or the file that SQLITE_DATABASE names.
 """
 
 import json
@@ -60,7 +60,7 @@ def execute(connection: sqlite3.Connection, statement: str) -> sqlite3.Cursor:
 def main() -> None:
     with open(sys.argv[1], encoding="utf-8") as file:
         todo = [each for each in statements(file.read()) if each.strip(_BLANK)]
-    connection = sqlite3.connect(os.environ.get("WINDLASS_SQLITE", ":memory:"))
+    connection = sqlite3.connect(os.environ.get("SQLITE_DATABASE", ":memory:"))
     for statement in todo[:-1]:
         execute(connection, statement).fetchall()
     if todo:
