@@ -1,8 +1,11 @@
 """Linkis' entrance: what its SDKs, its Java clients and its command line speak."""
 
+from dataclasses import replace
+
 from flask import Blueprint
 
 from windlass.coordinator.dialects.linkis import words
+from windlass.coordinator.dialects.linkis.engines import in_image
 from windlass.coordinator.dialects.linkis.entrance import Entrance
 from windlass.coordinator.dialects.linkis.figures import Figures
 from windlass.coordinator.dialects.linkis.filesystem import Filesystem
@@ -21,6 +24,7 @@ from windlass.coordinator.web.operations import mount, operations_of
 def build(site: Site) -> Blueprint:
     wish = site.settings.door(DOOR).options
     settings = wish if isinstance(wish, Settings) else Settings.from_env()
+    settings = replace(settings, engines=in_image(settings.engines, site.settings.entrypoint_image))
     engine = site.engine
     users = Users(DOOR, engine, site.gate, settings)
     tasks, telling = Tasks(engine), Telling(engine, settings.engines)

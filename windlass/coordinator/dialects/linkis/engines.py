@@ -11,10 +11,9 @@ _PROGRAMS = Path(__file__).with_name("programs")
 
 
 class Engine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``command`` and ``image`` run its code, which is a file named ``file`` in the working
-    directory. Durations are seconds, sizes bytes."""
+    """``command`` runs its code, which is a file named ``file`` in the working directory, in
+    ``image``, or else in that of all commands. Durations are seconds, sizes bytes."""
 
-    language: str  # of ``variables.languages``: code of other types is refused
     command: tuple[str, ...]
     image: str | None = None
     file: str = "code"
@@ -36,25 +35,19 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 SHELL = Engine(
-    language="shell",
     command=("sh", CODE),
-    image="python:3.11-slim",
     file="code.sh",
     arguments=True,
 )
 PYTHON = Engine(
-    language="python",
     command=("python3", "-u", "windlass_python.py", CODE),
-    image="python:3.11-slim",
     file="code.py",
     tabular=True,
     arguments=True,
     programs=("windlass_python.py",),
 )
 SQLITE = Engine(
-    language="sql",
     command=("python3", "-u", "windlass_sqlite.py", CODE),
-    image="python:3.11-slim",
     file="code.sql",
     tabular=True,
     programs=("windlass_sqlite.py",),
@@ -90,6 +83,14 @@ def find_engine(engines: Mapping[str, Engine], type: str, version: str) -> Engin
     if engine is None or (version and engine.versions and version not in engine.versions):
         return None
     return engine
+
+
+def in_image(engines: Mapping[str, Engine], image: str | None) -> Mapping[str, Engine]:
+    """Those that name no image run in this one."""
+    return {
+        label: engine if engine.image else msgspec.structs.replace(engine, image=image)
+        for label, engine in engines.items()
+    }
 
 
 @cache

@@ -14,7 +14,6 @@ from windlass.coordinator.dialects.linkis.found import DOOR, FIRST
 from windlass.coordinator.dialects.linkis.reading import whole_body
 from windlass.coordinator.dialects.linkis.settings import Settings
 from windlass.coordinator.dialects.linkis.variables.failures import Unsubstitutable
-from windlass.coordinator.dialects.linkis.variables.languages import language_of
 from windlass.coordinator.dialects.linkis.variables.substitution import Users, substitute
 from windlass.coordinator.engine.errors import Full, Invalid
 from windlass.coordinator.engine.service import Engine
@@ -65,13 +64,6 @@ class Entrance:
                 20009,
                 f"Label params invalid engineType {asked.engine_label} is not configured here:"
                 f" {', '.join(sorted(self._engines))} are",
-            )
-        language = language_of(asked.run_type)
-        if language != engine.language:
-            raise words.fault(
-                20009,
-                f"Label params invalid runType {asked.run_type} is no code of engineType"
-                f" {asked.engine_label}, which runs {engine.language}",
             )
         return engine
 
