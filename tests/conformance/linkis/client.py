@@ -5,14 +5,24 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from flask import Flask
+
 from tests.support.fleet import Fleet, progressed
-from tests.support.http import Client
-from tests.support.logs import a_chunk
+from tests.support.http import Client, an_app
+from tests.support.logs import piece
+from windlass.coordinator.dialects.linkis.settings import Settings
 from windlass.coordinator.engine.apply import apply
+from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.store import logs
+from windlass.coordinator.web.settings import DoorSettings
 from windlass.shared.events import LogChunk
 
 BASE = "/api/rest_j/v1"
+
+
+def an_app_with(engine: Engine, **options: Any) -> Flask:
+    """Whose operator decided so."""
+    return an_app(engine, doors={"linkis": DoorSettings(options=Settings(**options))})
 
 
 def code(text: str = "echo hi", run_type: str = "shell", **labels: Any) -> dict[str, Any]:
@@ -35,6 +45,10 @@ class Linkis:
         if self.user:
             self.ok("POST", "user/login", json={"userName": self.user, "password": "x"})
 
+    def another(self, user: str) -> "Linkis":
+        """Somebody else, with cookies of their own."""
+        return Linkis(self.client.application.test_client(), self.fleet, user)
+
     def ask(self, method: str, path: str, **options: Any) -> Any:
         return self.client.open(f"{BASE}/{path}", method=method, **options)
 
@@ -44,8 +58,8 @@ class Linkis:
         assert (answer.status_code, answer.json["status"]) == (200, 0), answer.text
         return answer.json["data"]
 
-    def get(self, path: str, **query: Any) -> Any:
-        return self.ok("GET", path, query_string=query)
+    def get(self, address: str, **query: Any) -> Any:
+        return self.ok("GET", address, query_string=query)
 
     def refused(self, method: str, path: str, http: int = 400, **options: Any) -> Any:
         """The envelope of an answer that is none."""
@@ -62,7 +76,13 @@ class Linkis:
     def task(self, id: int) -> Any:
         return self.get(f"jobhistory/{id}/get")["task"]
 
-    def status(self, id: int) -> str:
+    def done(self, body: Mapping[str, Any] | None = None, text: str = "") -> Any:
+        """A task that has printed ``text`` and succeeded, as the history shows it."""
+        id = self.submit(body)["taskID"]
+        self.end(self.started(), text)
+        return self.task(id)
+
+    def status(self, id: int | str) -> str:
         return str(self.get(f"entrance/{id}/status")["status"])
 
     def started(self) -> UUID:
@@ -79,6 +99,7 @@ class Linkis:
 
     def end(self, id: UUID, text: str = "", **fields: Any) -> None:
         """With all of its log."""
-        chunk = a_chunk(id, text.encode())
+        data = text.encode()
+        chunk = piece(id, data, 0, len(data))
         size = {"log_bytes": chunk.size, "log_lines": chunk.lines, "tail": (chunk,)}
         self.fleet.finish(id, exit_code=0, **{**(size if text else {}), **fields})
