@@ -1,0 +1,292 @@
+"""Logging in, sessions, tokens in Linkis' headers, and who is who."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.security import generate_password_hash
+
+from tests.conformance.linkis.client import Linkis, an_app_with, code
+from tests.support.fleet import Fleet
+from tests.support.http import Client, an_app
+from windlass.coordinator.engine.service import Engine
+from windlass.coordinator.store.db import Database
+
+COOKIE = "linkis_user_session_ticket_id_v1"
+FIRST = "You are not logged in, please login first(您尚未登录，请先登录)!"
+ALICE = {"userName": "Alice", "password": "secret"}
+
+
+@pytest.fixture
+def guarded(engine: Engine) -> Flask:
+    """Everybody needs a token."""
+    return an_app(engine, open=False)
+
+
+def secret_of(engine: Engine, name: str, scope: str = "submit") -> str:
+    return engine.create_token(name, scope)[1]
+
+
+def stranger(app: Flask, engine_fleet: Fleet) -> Linkis:
+    return Linkis(app.test_client(), engine_fleet, "")
+
+
+def idle(db: Database, seconds: int) -> None:
+    """As if nobody had used a session for so long."""
+    with db.transaction() as tx:
+        tx.run(
+            "UPDATE session SET used_at = used_at - make_interval(secs => %(seconds)s)",
+            seconds=seconds,
+        )
+
+
+def test_logging_in_gives_a_ticket_and_says_how_long_it_lasts(client: Client) -> None:
+    answer = client.post("/api/rest_j/v1/user/login", json=ALICE)
+
+    assert answer.json["message"] == "login successful(登录成功)！"
+    assert answer.json["data"] == {
+        "userName": "alice",
+        "isAdmin": False,
+        "sessionTimeOut": 7_200_000,
+        "enableWatermark": False,
+    }
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith(f"{COOKIE}=")
+    assert "Path=/" in cookie
+    assert "Secure" not in cookie
+    assert "Expires" not in cookie
+
+
+def test_a_name_and_a_password_may_be_in_the_address(client: Client, fleet: Fleet) -> None:
+    linkis = Linkis(client, fleet, "")
+
+    told = linkis.ok("POST", "user/login?userName=bob&password=x")
+
+    assert told["userName"] == "bob"
+    assert linkis.get("user/userInfo") == {"userName": "bob"}
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"userName": " ", "password": "x"}, "Username can not be empty(用户名不能为空)！"),
+        ({"password": "x"}, "Username can not be empty(用户名不能为空)！"),
+        ({"userName": "bob", "password": " "}, "Password can not be blank(密码不能为空)！"),
+        ({"userName": "bob"}, "Password can not be blank(密码不能为空)！"),
+    ],
+)
+def test_nobody_logs_in_without_a_name_and_a_password(
+    client: Client, fleet: Fleet, body: dict[str, str], message: str
+) -> None:
+    refused = Linkis(client, fleet, "").refused("POST", "user/login", json=body)
+
+    assert (refused["status"], refused["message"]) == (1, message)
+
+
+@pytest.mark.parametrize("user", [7, ["a"], "a\nb", "a" * 101, "\u0000"])
+def test_not_everything_is_a_name(client: Client, fleet: Fleet, user: Any) -> None:
+    body = {"userName": user, "password": "x"}
+
+    assert Linkis(client, fleet, "").refused("POST", "user/login", json=body)["status"] == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "entrance/submit"),
+        ("POST", "entrance/execute"),
+        ("GET", "entrance/1/status"),
+        ("GET", "entrance/1/log"),
+        ("GET", "entrance/1/progress"),
+        ("GET", "entrance/1/progressWithResource"),
+        ("GET", "entrance/1/kill"),
+        ("POST", "entrance/1/killJobs"),
+        ("GET", "entrance/1/pause"),
+        ("GET", "entrance/operation/metrics/runningtask"),
+        ("GET", "entrance/operation/metrics/taskinfo"),
+        ("GET", "jobhistory/1/get"),
+        ("GET", "jobhistory/list"),
+        ("GET", "filesystem/getDirFileTrees"),
+        ("GET", "filesystem/openFile"),
+        ("GET", "filesystem/openLog"),
+        ("GET", "user/userInfo"),
+        ("GET", "user/heartbeat"),
+        ("GET", "gateway/heartbeat"),
+    ],
+)
+def test_whoever_has_not_logged_in_is_told_so_everywhere(
+    client: Client, fleet: Fleet, method: str, path: str
+) -> None:
+    refused = Linkis(client, fleet, "").refused(method, path, http=401)
+
+    assert (refused["status"], refused["message"]) == (-1, FIRST)
+    assert refused["method"] == f"/api/rest_j/v1/{path}"
+    assert refused["data"] == {}
+
+
+def test_a_ticket_nobody_gave_is_no_login(client: Client, fleet: Fleet) -> None:
+    client.set_cookie(COOKIE, "x" * 43)
+
+    assert Linkis(client, fleet, "").refused("GET", "user/userInfo", http=401)["message"] == FIRST
+
+
+def test_who_logs_out_is_nobody(linkis: Linkis) -> None:
+    ticket = linkis.client.get_cookie(COOKIE).value
+
+    linkis.get("user/logout")
+
+    assert linkis.client.get_cookie(COOKIE) is None
+    linkis.client.set_cookie(COOKIE, ticket)
+    assert linkis.refused("GET", "user/userInfo", http=401)["status"] == -1
+
+
+def test_a_session_lasts_while_it_is_used_and_no_shorter_than_is_said(
+    engine: Engine, fleet: Fleet, db: Database
+) -> None:
+    linkis = Linkis(an_app_with(engine, session=100.0).test_client(), fleet, "")
+    said = linkis.ok("POST", "user/login", json=ALICE)["sessionTimeOut"] // 1000
+
+    assert said == 100
+    for _ in range(3):
+        idle(db, said - 1)
+        assert linkis.get("user/userInfo")["userName"] == "alice"
+    idle(db, said + 100)
+    expired = linkis.refused("GET", "user/userInfo", http=401)
+
+    assert expired["status"] == -1
+    assert expired["message"] == (
+        "Login has expired, please log in again!(登录已过期，请重新登录！)"
+    )
+    assert linkis.ok("POST", "user/login", json=ALICE)["userName"] == "alice"
+
+
+def test_a_session_is_known_to_every_coordinator(linkis: Linkis, engine: Engine) -> None:
+    ticket = linkis.client.get_cookie(COOKIE).value
+    other = an_app(engine).test_client()
+    other.set_cookie(COOKIE, ticket)
+
+    assert Linkis(other, linkis.fleet, "").get("user/userInfo") == {"userName": "alice"}
+
+
+def test_who_is_logged_in_already_is_told_so_as_a_success(linkis: Linkis) -> None:
+    answer = linkis.ask("POST", "user/login", json=ALICE)
+
+    assert answer.json["status"] == 0
+    assert "already logged in, please log out before signing in" in answer.json["message"]
+    assert answer.json["data"]["userName"] == "alice"
+
+
+def test_another_user_logs_in_over_the_one_before(linkis: Linkis) -> None:
+    linkis.ok("POST", "user/login", json={"userName": "bob", "password": "x"})
+
+    assert linkis.get("user/userInfo") == {"userName": "bob"}
+
+
+def test_what_a_web_page_asks_about_itself(linkis: Linkis) -> None:
+    assert linkis.get("user/publicKey") == {"enableSSL": False, "enableLoginEncrypt": False}
+    assert linkis.get("user/baseinfo")["isAdmin"] is False
+    assert linkis.ask("GET", "user/heartbeat").json["message"].startswith("Maintain heartbeat")
+    assert linkis.ask("POST", "user/heartbeat").json["status"] == 0
+    assert linkis.get("gateway/heartbeat") == {"gatewayList": ["localhost"], "isHealthy": True}
+    assert linkis.get("jobhistory/governanceStationAdmin")["admin"] is False
+
+
+def test_another_site_cannot_use_a_session(linkis: Linkis) -> None:
+    headers = {"Origin": "http://evil.example"}
+
+    assert linkis.refused("POST", "entrance/submit", 403, json=code(), headers=headers)
+
+
+def test_headers_with_a_token_and_a_user_need_no_login(
+    guarded: Flask, engine: Engine, fleet: Fleet
+) -> None:
+    linkis = stranger(guarded, fleet)
+    headers = {"Token-Code": secret_of(engine, "alice"), "Token-User": "Alice"}
+
+    assert linkis.ok("GET", "user/userInfo", headers=headers) == {"userName": "alice"}
+    assert linkis.ok("POST", "entrance/submit", json=code(), headers=headers)["taskID"] == 1
+    alone = {"Token-Code": headers["Token-Code"]}
+    assert linkis.ok("GET", "jobhistory/list", headers=alone)["totalPage"] == 1
+
+
+def test_a_token_may_come_in_cookies_and_become_a_session(
+    guarded: Flask, engine: Engine, fleet: Fleet
+) -> None:
+    linkis = stranger(guarded, fleet)
+    linkis.client.set_cookie("Token-Code", secret_of(engine, "alice"))
+    linkis.client.set_cookie("Token-User", "alice")
+
+    linkis.ok("POST", "user/token-login")
+    linkis.client.delete_cookie("Token-Code")
+
+    assert linkis.get("user/userInfo") == {"userName": "alice"}
+
+
+@pytest.mark.parametrize(("user", "reason"), [("alice", "15204"), ("bob", "15202")])
+def test_a_wrong_token_is_refused_with_its_reason(
+    guarded: Flask, engine: Engine, fleet: Fleet, user: str, reason: str
+) -> None:
+    secret = secret_of(engine, "alice")
+    code = secret if user == "bob" else f"{secret}x"
+
+    refused = stranger(guarded, fleet).refused(
+        "GET", "user/userInfo", 401, headers={"Token-Code": code, "Token-User": user}
+    )
+
+    assert refused["status"] == -1
+    assert refused["message"].startswith("Token Authentication Failed, token: ")
+    assert f"errCode: {reason}" in refused["message"]
+    assert secret not in refused["message"]
+
+
+def test_a_token_of_an_admin_speaks_for_others_and_runs_code_as_them(
+    guarded: Flask, engine: Engine, fleet: Fleet
+) -> None:
+    linkis = stranger(guarded, fleet)
+    headers = {"Token-Code": secret_of(engine, "root", "admin"), "Token-User": "carol"}
+    body = {**code(), "executeUser": "dave"}
+
+    id = linkis.ok("POST", "entrance/submit", json=body, headers=headers)["taskID"]
+
+    task = linkis.ok("GET", f"jobhistory/{id}/get", headers=headers)["task"]
+    assert (task["umUser"], task["executeUser"]) == ("carol", "dave")
+
+
+def test_who_only_reads_submits_nothing(guarded: Flask, engine: Engine, fleet: Fleet) -> None:
+    headers = {"Token-Code": secret_of(engine, "eve", "read")}
+
+    refused = stranger(guarded, fleet).refused(
+        "POST", "entrance/submit", 403, json=code(), headers=headers
+    )
+
+    assert refused["status"] == 3
+
+
+def test_a_session_ends_with_the_password_it_was_given_for(engine: Engine, fleet: Fleet) -> None:
+    hashed = generate_password_hash("right", method="pbkdf2:sha256:1")
+    linkis = Linkis(an_app_with(engine, users={"alice": hashed}).test_client(), fleet, "")
+    right = {"userName": "alice", "password": "right"}
+    linkis.ok("POST", "user/login", json=right)
+    wrong = linkis.another("").refused("POST", "user/login", json={**right, "password": "wrong"})
+    assert (wrong["status"], wrong["message"]) == (1, "wrong user name or password(用户名或密码错误)！")
+
+    other = generate_password_hash("new", method="pbkdf2:sha256:1")
+    changed = an_app_with(engine, users={"alice": other}).test_client()
+    changed.set_cookie(COOKIE, linkis.client.get_cookie(COOKIE).value)
+
+    assert linkis.get("user/userInfo")["userName"] == "alice"
+    assert Linkis(changed, fleet, "").refused("GET", "user/userInfo", 401)["status"] == -1
+
+
+def test_who_administrates_sees_and_kills_what_others_run(engine: Engine, fleet: Fleet) -> None:
+    app = an_app_with(engine, admins=frozenset({"root"}))
+    alice, root = Linkis(app.test_client(), fleet), Linkis(app.test_client(), fleet, "root")
+    id = alice.submit()["taskID"]
+
+    assert root.get("jobhistory/list")["tasks"] == []
+    shown = root.get("jobhistory/list", isAdminView="true")["tasks"]
+    assert [task["taskID"] for task in shown] == [id]
+    assert root.get("entrance/operation/metrics/taskinfo", user="alice")["taskNumber"] == 1
+    root.get(f"entrance/{id}/kill")
+    assert alice.status(id) == "Cancelled"
+    assert alice.get("jobhistory/list", isAdminView="true")["totalPage"] == 1
