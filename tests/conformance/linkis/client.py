@@ -102,4 +102,4 @@ class Linkis:
         data = text.encode()
         chunk = piece(id, data, 0, len(data))
         size = {"log_bytes": chunk.size, "log_lines": chunk.lines, "tail": (chunk,)}
-        self.fleet.finish(id, exit_code=0, **{**(size if text else {}), **fields})
+        self.fleet.finish(id, **{"exit_code": 0, **(size if text else {}), **fields})

@@ -1,10 +1,13 @@
 """What a client asks for, and what is kept of it: the document of a job of this door."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
+
+QUEUE_FULL = 12001  # as a fault's code
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Wishes(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -66,4 +69,4 @@ decode = msgspec.json.Decoder(Asked).decode
 
 
 def milliseconds(at: datetime | None) -> int | None:
-    return None if at is None else round(at.timestamp() * 1000)
+    return None if at is None else (at - _EPOCH) // timedelta(milliseconds=1)

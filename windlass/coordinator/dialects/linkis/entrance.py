@@ -29,7 +29,7 @@ _EMPTY = Fault(
     ),
 )
 _FULL = Fault(
-    code=12001,
+    code=asking.QUEUE_FULL,
     text="The submission job failed and the queue is full!(提交作业失败，队列已满！)",
 )
 

@@ -21,6 +21,7 @@ _NO_TYPE = f"{_INVALID}You need to specify runType in execution content, such as
 _NO_TIME = f"{_INVALID}The task time tag is not set incorrectly, execution is not allowed."
 _LONGEST_NAME = 64  # characters of a creator, an engine or a type
 _MOST_RETRIES = 100
+_RETRY_AFTER = 10_000  # milliseconds, unless the label says otherwise
 _HIGHEST_RANK = 1_000_000
 _USUAL_RANK = 100
 
@@ -111,8 +112,8 @@ def _wishes(labels: Mapping[str, str], runtime: Mapping[str, Any]) -> Wishes:
     return Wishes(
         running_timeout=_seconds(labels.get("jobRunningTimeout", "")),
         queuing_timeout=_seconds(labels.get("jobQueuingTimeout", "")),
-        retries=min(_count(labels, "jobRetryCount") or 0, _MOST_RETRIES),
-        retry_delay=min((_count(labels, "jobRetryTimeout") or 10_000) / 1000, LONGEST),
+        retries=min(_count(labels, "jobRetryCount", 0), _MOST_RETRIES),
+        retry_delay=min(_count(labels, "jobRetryTimeout", _RETRY_AFTER) / 1000, LONGEST),
         rank=_rank(runtime.get("wds.linkis.engine.runtime.priority")),
         arguments=tuple(_arguments(runtime.get("extraArguments"))),
         directory=_directory(runtime.get("wds.linkis.shell.runtime.working.directory")),
@@ -129,10 +130,10 @@ def _seconds(text: str) -> float | None:
     return seconds or None
 
 
-def _count(labels: Mapping[str, str], name: str) -> int | None:
+def _count(labels: Mapping[str, str], name: str, otherwise: int) -> int:
     text = labels.get(name, "")
     if not text:
-        return None
+        return otherwise
     if not (text.isascii() and text.isdecimal() and len(text) <= 10):  # noqa: PLR2004 - digits
         raise words.fault(20009, f"{_INVALID}{name} must be a whole number")
     return int(text)

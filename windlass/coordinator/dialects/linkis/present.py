@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from windlass.coordinator.dialects.linkis import paths, status
-from windlass.coordinator.dialects.linkis.asked import milliseconds
+from windlass.coordinator.dialects.linkis.asked import QUEUE_FULL, milliseconds
 from windlass.coordinator.dialects.linkis.failures import Why
 from windlass.coordinator.dialects.linkis.found import Found
 from windlass.coordinator.dialects.linkis.ids import INSTANCE
+from windlass.shared.states import Reason
 
 _LARGEST = (1 << 31) - 1  # what fits a Java Integer
 
@@ -83,8 +84,12 @@ def _cost(found: Found) -> int:
 
 
 def _can_retry(found: Found) -> bool:
-    """It failed before it was ever run."""
-    return found.status == status.FAILED and found.standing.job.started_at is None
+    """It failed before any of its code was run, for a reason that may pass."""
+    attempt, fault = found.standing.attempt, found.asked.fault
+    if fault is not None:
+        return fault.code == QUEUE_FULL
+    failed = found.status == status.FAILED
+    return failed and attempt is not None and attempt.reason in {Reason.IMAGE, Reason.SETUP}
 
 
 def _metrics(found: Found) -> Mapping[str, int | None]:

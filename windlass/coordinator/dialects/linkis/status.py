@@ -14,7 +14,8 @@ INITED, SCHEDULED, RUNNING = "Inited", "Scheduled", "Running"
 SUCCEED, FAILED, CANCELLED, TIMEOUT = "Succeed", "Failed", "Cancelled", "Timeout"
 OVER = frozenset({SUCCEED, FAILED, CANCELLED, TIMEOUT})
 UNDONE = (RUNNING, INITED, SCHEDULED)
-ALL = (INITED, "WaitForRetry", SCHEDULED, RUNNING, SUCCEED, FAILED, CANCELLED, TIMEOUT)
+WAIT_FOR_RETRY = "WaitForRetry"
+ALL = (INITED, WAIT_FOR_RETRY, SCHEDULED, RUNNING, SUCCEED, FAILED, CANCELLED, TIMEOUT)
 NEARLY = 0.99  # the most that is shown of what is not over
 
 # So long an end waits to be shown for what the task wrote last; then its node will not send it.
@@ -58,6 +59,7 @@ def _going_on(standing: Standing) -> str:
 _A, _J = AttemptState, JobState
 _STARTED = (_A.RUNNING, _A.COMPLETED, _A.FAILED, _A.CANCELLED, _A.LOST)
 _SOUGHT: Mapping[str, Sequence[Condition]] = {
+    WAIT_FOR_RETRY: (Condition(_J.COMPLETED, (_A.PENDING,)),),  # nothing ever is
     INITED: (Condition(_J.PENDING, (_A.PENDING,)),),
     SCHEDULED: (
         Condition(_J.PENDING, (_A.SCHEDULED,)),
