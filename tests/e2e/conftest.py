@@ -3,7 +3,7 @@
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -65,12 +65,15 @@ def stack(request: pytest.FixtureRequest, directories: Path) -> Iterator[Windlas
 
 
 @contextmanager
-def serving(directories: Path, name: str) -> Iterator[str]:
-    """The address of a stack of plain processes, with data of its own."""
+def serving(
+    directories: Path, name: str, words: Sequence[str] = ("--runtime", "process")
+) -> Iterator[str]:
+    """The address of a stack with data of its own; of plain processes, unless ``words`` of the
+    command say otherwise."""
     data = directories / name
     data.mkdir(mode=0o755)
     command = Windlass(data, clean_environment(data))
-    up = command.up("--runtime", "process")
+    up = command.up(*words)
     found = re.search(r"http://[\w.\[\]:]+", up.text())
     assert found is not None, up.text()
     yield found[0].rstrip("/")

@@ -222,8 +222,7 @@ def test_a_task_that_did_not_succeed_says_so_in_its_last_lines(linkis: Linkis, e
 
     status = "Failed" if end == "failed" else "Cancelled"
     assert last.endswith(
-        f"INFO Sorry. Your job completed with a status {status}."
-        " You can view logs for the reason."
+        f"INFO Sorry. Your job completed with a status {status}. You can view logs for the reason."
     )
     assert "ERROR Sorry, your job executed failed with reason: " in errors
     assert (end == "killed") == ("ERROR Job is killed by user!" in errors)

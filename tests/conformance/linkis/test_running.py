@@ -72,7 +72,12 @@ def test_an_id_of_no_task_is_answered_in_linkis_words(
 ) -> None:
     linkis.submit()
 
-    for id in ("9", NEW.replace("_1", "_9"), NEW.replace("alice", "bobby"), OLD.replace("_1", "_9")):
+    for id in (
+        "9",
+        NEW.replace("_1", "_9"),
+        NEW.replace("alice", "bobby"),
+        OLD.replace("_1", "_9"),
+    ):
         refused = linkis.refused("GET", f"entrance/{id}/{path}")
         assert refused["status"] == 1
         assert refused["message"].startswith(message)
@@ -279,9 +284,7 @@ def test_a_list_that_is_none_kills_nobody(
     assert linkis.status(1) == "Inited"
 
 
-def test_a_task_that_waits_longer_than_it_may_ends_as_timeout(
-    linkis: Linkis, db: Database
-) -> None:
+def test_a_task_that_waits_longer_than_it_may_ends_as_timeout(linkis: Linkis, db: Database) -> None:
     linkis.submit(code(jobQueuingTimeout="60"))
 
     seconds_pass(db, 61)

@@ -268,7 +268,10 @@ def test_a_session_ends_with_the_password_it_was_given_for(engine: Engine, fleet
     right = {"userName": "alice", "password": "right"}
     linkis.ok("POST", "user/login", json=right)
     wrong = linkis.another("").refused("POST", "user/login", json={**right, "password": "wrong"})
-    assert (wrong["status"], wrong["message"]) == (1, "wrong user name or password(用户名或密码错误)！")
+    assert (wrong["status"], wrong["message"]) == (
+        1,
+        "wrong user name or password(用户名或密码错误)！",
+    )
 
     other = generate_password_hash("new", method="pbkdf2:sha256:1")
     changed = an_app_with(engine, users={"alice": other}).test_client()

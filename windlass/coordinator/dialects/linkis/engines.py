@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 CODE = "{code}"  # in a command: where the code is
 _PROGRAMS = Path(__file__).with_name("programs")
@@ -25,9 +27,9 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     queue: str = "default"
     cpus: float | None = None
     memory: int | None = None
-    timeout: float = 48 * 3600.0
-    running: int = 10  # of one creator and user at once
-    waiting: int = 1000  # of them in line
+    timeout: Annotated[float, Meta(gt=0)] = 48 * 3600.0
+    running: Annotated[int, Meta(ge=1)] = 10  # of one creator and user at once
+    waiting: Annotated[int, Meta(ge=1)] = 1000  # of them in line
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,14 +66,18 @@ def read_engines(path: str) -> Mapping[str, Engine]:
     """Of a TOML file, beside those there are anyway. ValueError: what is wrong with it."""
     try:
         found = msgspec.toml.decode(Path(path).read_bytes(), type=_File).engines
+        for label, engine in found.items():
+            _check(label, engine)
     except (OSError, msgspec.MsgspecError, ValueError) as problem:
         raise ValueError(f"{path}: {problem}") from None
-    for label, engine in found.items():
-        if CODE not in engine.command:
-            raise ValueError(f"{path}: engines.{label}.command: one of its words must be {CODE}")
-        for name in engine.programs:
-            program(name)
     return {**DEFAULT, **{label.lower(): engine for label, engine in found.items()}}
+
+
+def _check(label: str, engine: Engine) -> None:
+    if CODE not in engine.command:
+        raise ValueError(f"engines.{label}.command: one of its words must be {CODE}")
+    for name in engine.programs:
+        program(name)
 
 
 def find_engine(engines: Mapping[str, Engine], type: str, version: str) -> Engine | None:
