@@ -73,7 +73,7 @@ class Linkis:
         """execID and taskID."""
         return self.ok("POST", "entrance/submit", json=body or code())
 
-    def task(self, id: int) -> Any:
+    def task(self, id: int | str) -> Any:
         return self.get(f"jobhistory/{id}/get")["task"]
 
     def done(self, body: Mapping[str, Any] | None = None, text: str = "") -> Any:

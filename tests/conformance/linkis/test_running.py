@@ -46,6 +46,7 @@ def test_each_form_of_an_id_leads_to_the_task_wherever_one_is_taken(
 
     assert linkis.get(f"entrance/{id}/status") == {"status": "Inited", "execID": id}
     assert linkis.get(f"entrance/{id}/status", taskID=1)["status"] == "Inited"
+    assert linkis.task(id)["taskID"] == 1
     assert linkis.get(f"entrance/{id}/log")["execID"] == id
     assert linkis.get(f"entrance/{id}/progress")["execID"] == id
     assert linkis.get(f"entrance/{id}/progressWithResource")["yarnResource"] is None
@@ -302,6 +303,14 @@ def test_time_in_line_counts_no_more_once_it_runs(linkis: Linkis, db: Database) 
     seconds_pass(db, 61)
 
     assert linkis.status(1) == "Running"
+
+
+def test_time_in_line_is_no_time_of_running(linkis: Linkis, db: Database) -> None:
+    linkis.submit(code(jobRunningTimeout="60"))
+
+    seconds_pass(db, 61)
+
+    assert linkis.status(1) == "Inited"
 
 
 def test_a_task_that_runs_longer_than_it_may_ends_as_timeout_and_is_not_tried_again(

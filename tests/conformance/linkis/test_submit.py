@@ -188,7 +188,7 @@ def test_what_cannot_be_run_is_refused_with_linkis_number_and_nothing_is_kept(
     ("body", "error"),
     [
         (with_labels(userCreator="bob-IDE"), 50080),
-        ({**code(" ${x} "), "params": {"variable": {"x": " "}}}, 30010),
+        (code("#@set x=1\n\n #@set y=2"), 30010),
         (code("echo ${x*2}\n#@set x=word"), 20050),
     ],
 )
@@ -259,6 +259,19 @@ def test_who_comes_when_the_line_is_full_is_told_so_and_taken_down(linkis: Linki
     newest = linkis.get("jobhistory/list", pageSize=1)["tasks"][0]
     assert (newest["status"], newest["errCode"]) == ("Failed", 12001)
     assert linkis.submit(with_labels(userCreator="alice-other"))["taskID"] > newest["taskID"]
+
+
+def test_code_with_a_word_the_operator_has_banned_is_taken_down_as_failed(
+    engine: Engine, fleet: Fleet
+) -> None:
+    engines = {"shell": replace(DEFAULT["shell"], banned=("hdfs",))}
+    linkis = Linkis(an_app_with(engine, engines=engines).test_client(), fleet)
+
+    body = {**code("${x} dfs -ls"), "params": {"variable": {"x": "hdfs"}}}
+    refused = linkis.refused("POST", "entrance/submit", json=body)
+
+    assert refused["data"]["errorMsg"]["errCode"] == 50081
+    assert (linkis.task(1)["status"], linkis.task(1)["errCode"]) == ("Failed", 50081)
 
 
 def test_a_line_is_first_come_first_served_but_for_higher_ranks(

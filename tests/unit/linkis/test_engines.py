@@ -65,6 +65,24 @@ def test_an_engine_without_an_image_runs_in_that_of_all_commands() -> None:
     assert in_image(DEFAULT, None)["shell"].image is None
 
 
+@pytest.mark.parametrize(
+    ("code", "is_banned"),
+    [
+        ("rm -rf /", True),
+        ("ls; rm x", True),
+        ("x=$(spark-sql -e 1)", True),
+        ("rm", True),
+        ("echo form; rm_all; rm-all; /x/term", False),
+        ("spark-sqlx; my-spark-sql", False),
+    ],
+)
+def test_words_are_banned_where_they_stand_alone(code: str, is_banned: bool) -> None:
+    shell = replace(DEFAULT["shell"], banned=("rm", "spark-sql"))
+
+    assert shell.bans(code) is is_banned
+    assert not DEFAULT["shell"].bans(code)
+
+
 def test_a_file_adds_engines_and_changes_those_there_are(file: Path) -> None:
     file.write_text(FILE + '[engines.Shell]\ncommand = ["bash", "{code}"]')
 

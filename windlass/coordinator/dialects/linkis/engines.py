@@ -1,5 +1,6 @@
 """What runs code of which engine: image, command and limits, as the operator configures it."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -24,12 +25,17 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     arguments: bool = False  # ``extraArguments`` are appended to the command
     env: dict[str, str] = {}
     programs: tuple[str, ...] = ()  # files of ours that are put beside the code
+    banned: tuple[str, ...] = ()  # words: code that holds one is refused
     queue: str = "default"
     cpus: float | None = None
     memory: int | None = None
     timeout: Annotated[float, Meta(gt=0)] = 48 * 3600.0
     running: Annotated[int, Meta(ge=1)] = 10  # of one creator and user at once
     waiting: Annotated[int, Meta(ge=1)] = 1000  # of them in line
+
+    def bans(self, code: str) -> bool:
+        words = "|".join(map(re.escape, self.banned))
+        return bool(words) and re.search(rf"(?<![\w-])(?:{words})(?![\w-])", code) is not None
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -28,6 +28,10 @@ _EMPTY = Fault(
         " please check the executed code(提交的执行代码经过预处理后为空，请检查执行代码)"
     ),
 )
+_BANNED = Fault(
+    code=50081,
+    text="Shell code contains blacklisted code(shell中包含黑名单代码)",
+)
 _FULL = Fault(
     code=asking.QUEUE_FULL,
     text="The submission job failed and the queue is full!(提交作业失败，队列已满！)",
@@ -52,7 +56,7 @@ class Entrance:
     def _take(self, caller: Caller) -> Response:
         asked = _of(caller, intake.read(whole_body()))
         engine = self._engine_of(asked)
-        job = self._submitted(_prepared(asked), engine)
+        job = self._submitted(_checked(_prepared(asked), engine), engine)
         task_id = int(job.external_id or 0) + FIRST
         short = ids.short_id(asked.creator, asked.execute_user, asked.engine, task_id)
         return words.answer({"execID": ids.exec_id(short), "taskID": task_id})
@@ -116,6 +120,12 @@ def _prepared(asked: Asked) -> Asked:
     except Unsubstitutable as problem:
         text = f"Variable replacement failed!(变量替换失败！){problem}"
         return msgspec.structs.replace(asked, fault=Fault(code=20050, text=text))
-    fault = None if done.code.strip() else _EMPTY
+    fault = _EMPTY if done.is_empty else None
     variables = dict(done.variables)
     return msgspec.structs.replace(asked, script=done.code, variables=variables, fault=fault)
+
+
+def _checked(asked: Asked, engine: Configured) -> Asked:
+    if asked.fault is None and engine.bans(asked.script):
+        return msgspec.structs.replace(asked, fault=_BANNED)
+    return asked

@@ -10,6 +10,7 @@ from flask import Response, request
 from windlass.coordinator.dialects.linkis import present, status, translate, words
 from windlass.coordinator.dialects.linkis.found import DOOR, FIRST, Found, Tasks, Unknown
 from windlass.coordinator.dialects.linkis.reading import moment_asked, number_asked, text_asked
+from windlass.coordinator.dialects.linkis.tasks import find
 from windlass.coordinator.dialects.linkis.telling import Telling
 from windlass.coordinator.engine.outlook_views import Owned
 from windlass.coordinator.engine.service import Engine
@@ -34,13 +35,8 @@ class History:
 
     @operation("GET /jobhistory/<id>/get", Scope.READ, loose=True)
     def get(self, call: Call, id: str) -> Response:
-        """Show a task."""
-        if not (id.isascii() and id.isdecimal() and len(id) <= _NUMBER):
-            raise words.failed(f'NumberFormatException: For input string: "{id[:64]}"')
-        try:
-            found = self._tasks.numbered(int(id), call.caller)
-        except Unknown:
-            raise words.refuse(NOT_FOUND) from None
+        """Show a task, by any of its ids."""
+        found = find(self._tasks, id, call.caller, NOT_FOUND)
         brief = request.args.get("brief", "").lower() == "true"
         why = self._telling.why([found]).get(found.task_id)
         return words.answer({"task": present.task(found, why, brief=brief)})

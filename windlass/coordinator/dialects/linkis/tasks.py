@@ -1,6 +1,6 @@
 """A task while it goes on, and ever after: status, log, progress, kill."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
@@ -142,13 +142,13 @@ class Running:
         return words.document(words.OK, KILLED, {"execID": id}, method)
 
     def _find(self, id: str, caller: Caller, otherwise: str) -> Found:
-        return find(self._tasks.named, id, caller, otherwise)
+        return find(self._tasks, id, caller, otherwise)
 
 
-def find(by: Callable[[str, Caller], Found], id: str, caller: Caller, otherwise: str) -> Found:
+def find(tasks: Tasks, id: str, caller: Caller, otherwise: str) -> Found:
     """Refusal, in the words ``otherwise`` where there is none for this caller."""
     try:
-        return by(id, caller)
+        return tasks.named(id, caller)
     except Malformed as problem:
         raise words.failed(str(problem)) from None
     except Unknown:

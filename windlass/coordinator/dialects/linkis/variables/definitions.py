@@ -12,6 +12,12 @@ def read_definitions(code: str, mark: str) -> dict[str, str]:
     return dict(_defined(line, mark) for line in _marked(code, mark))
 
 
+def only_defines(code: str, mark: str) -> bool:
+    """There is nothing in it to run."""
+    lines = map(str.strip, code.split("\n"))
+    return all(not line or line.startswith(mark) for line in lines)
+
+
 def _marked(code: str, mark: str) -> Iterator[str]:
     """Lines that define something, from the mark on."""
     at = code.find(mark)

@@ -10,7 +10,10 @@ from windlass.coordinator.dialects.linkis.variables.dates import (
     date_variables,
     read_run_date,
 )
-from windlass.coordinator.dialects.linkis.variables.definitions import read_definitions
+from windlass.coordinator.dialects.linkis.variables.definitions import (
+    only_defines,
+    read_definitions,
+)
 from windlass.coordinator.dialects.linkis.variables.failures import Unsubstitutable
 from windlass.coordinator.dialects.linkis.variables.languages import language_of, mark_of
 from windlass.coordinator.dialects.linkis.variables.patterns import replace_patterns
@@ -34,10 +37,12 @@ class Users:
 
 @dataclass(frozen=True)
 class Substituted:
-    """``variables``: by name, what was given with the request, by the system or in the code."""
+    """``variables``: by name, what was given with the request, by the system or in the code.
+    ``is_empty``: the code defines variables and runs nothing."""
 
     code: str
     variables: Mapping[str, str]
+    is_empty: bool = False
 
 
 def substitute(
@@ -56,7 +61,8 @@ def substitute(
     named[RUN_DATE] = f"{run_date:%Y%m%d}"
     replaced = _Replacing(named, date_variables(run_date, now)).run(code)
     at = datetime.combine(run_date, now.time())
-    return Substituted(replace_patterns(replaced, at).strip(), named)
+    is_empty = mark is not None and only_defines(code, mark)
+    return Substituted(replace_patterns(replaced, at).strip(), named, is_empty)
 
 
 def _given(given: Mapping[str, object]) -> dict[str, str]:
