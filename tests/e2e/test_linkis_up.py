@@ -63,8 +63,16 @@ def test_the_java_clients_run_code_of_each_engine(
 ) -> None:
     order = {"engineType": engine, "runType": run, "creator": "IDE", "code": code}
 
-    called = with_java(version, account, "submit", **order)
-    followed = with_java(version, account, "interactive", **order)
+    said = with_java(version, account, "submit", **order)
 
-    assert [file["rows"] for file in called["files"]] == [[["42"]]]
-    assert followed["succeed"] is True
+    assert [file["rows"] for file in said["files"]] == [[["42"]]]
+
+
+@pytest.mark.parametrize("version", JAVA)
+def test_the_java_clients_follow_a_job_by_themselves(account: Account, version: str) -> None:
+    engine, run, code = ENGINES[0]
+    order = {"engineType": engine, "runType": run, "creator": "IDE", "code": code}
+
+    said = with_java(version, account, "interactive", **order)
+
+    assert (said["succeed"], said["rows"]) == (True, ["42"])
