@@ -1,16 +1,15 @@
 """How jobs stand, for doors that show them by a number of their own and by owner."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from windlass.coordinator.engine import showing
-from windlass.coordinator.engine.errors import Invalid, NotFound, Problem
+from windlass.coordinator.engine.errors import NotFound
 from windlass.coordinator.engine.logbook import size_of
 from windlass.coordinator.engine.outlook_views import Numbered, Owned, Standing
+from windlass.coordinator.engine.patience import patient
 from windlass.coordinator.store import attempt_reads, log_reads
 from windlass.coordinator.store import standings as store
-from windlass.coordinator.store.bounded import TooWide, bounded
 from windlass.coordinator.store.db import Database, Row, Tx
 from windlass.shared.states import ATTEMPT, AttemptState
 from windlass.shared.text import is_clean
@@ -30,7 +29,7 @@ def one(db: Database, door: str, external_id: str) -> Standing:
 def page(db: Database, owned: Owned, *, limit: int, offset: int) -> Numbered[Standing]:
     if not is_clean("".join((owned.owner or "", owned.external_id or "", *owned.tags))):
         return Numbered((), 0)
-    with _patient(db) as tx:
+    with patient(db, "a shorter time") as tx:
         total = store.count(tx, owned)
         rows = store.page(tx, owned, limit, min(offset, _MOST_OFFSET)) if total else ()
         return Numbered(_standings(tx, rows), total)
@@ -39,7 +38,7 @@ def page(db: Database, owned: Owned, *, limit: int, offset: int) -> Numbered[Sta
 def count(db: Database, owned: Owned) -> int:
     if not is_clean("".join((owned.owner or "", *owned.tags))):
         return 0
-    with _patient(db) as tx:
+    with patient(db, "a shorter time") as tx:
         return store.count(tx, owned)
 
 
@@ -70,13 +69,3 @@ def _is_doubtful(attempt: Row) -> bool:
 
 def _ended(tx: Tx, ids: Sequence[UUID]) -> Mapping[UUID, bool]:
     return {row["id"]: size_of(row).ended for row in log_reads.reach(tx, ids)}
-
-
-@contextmanager
-def _patient(db: Database) -> Iterator[Tx]:
-    try:
-        with bounded(db) as tx:
-            yield tx
-    except TooWide:
-        text = "takes too long to answer; narrow the filter"
-        raise Invalid([Problem((), text, "a shorter time")]) from None
