@@ -181,30 +181,6 @@ def test_pages_of_a_log_begin_with_the_first_line_whatever_is_asked(cli: LinkisC
     assert cli.ask("GET", f"entrance/{name}/log", params={"fromLine": "x"}).status_code == 400
 
 
-@pytest.mark.parametrize("what", ["openFile", "openLog", "getDirFileTrees"])
-@pytest.mark.parametrize(
-    "path", ["/etc/passwd", "file:///etc/passwd", "hdfs:///", "{}/../../..", "{}/_9.dolphin", "{}x"]
-)
-def test_nothing_but_results_and_logs_is_readable(cli: LinkisCli, what: str, path: str) -> None:
-    known = ended(cli, submitted(cli, "true"))
-    place = known["logPath"] if what == "openLog" else known["resultLocation"]
-
-    answer = cli.ask("GET", f"filesystem/{what}", params={"path": path.format(place)})
-
-    assert (answer.status_code, answer.json()["status"]) == (400, 1)
-    assert answer.json()["data"]["errorMsg"]["errCode"] in {80004, 80010, 80012, 80018}
-    assert "root:" not in answer.text
-
-
-def test_a_page_of_too_many_rows_is_refused(cli: LinkisCli) -> None:
-    place = ended(cli, submitted(cli, "true"))["resultLocation"]
-    asked = {"path": f"{place}/_0.dolphin", "pageSize": 5001}
-
-    answer = cli.ask("GET", "filesystem/openFile", params=asked)
-
-    assert (answer.status_code, answer.json()["data"]["errorMsg"]["errCode"]) == (400, 80034)
-
-
 def test_code_of_a_megabyte_is_run(cli: LinkisCli) -> None:
     code = "\n".join(["# " + "x" * 98] * 10_000) + "\necho done"
 
@@ -279,16 +255,6 @@ def test_running_tasks_are_counted(address: str) -> None:
     assert everybody["runningTaskNumber"] >= 1
     assert everybody["isCompleted"] is False
     assert (others.status_code, others.json()["status"]) == (400, 1)
-
-
-def test_whoever_is_logged_in_already_is_told_so_as_a_success(cli: LinkisCli) -> None:
-    who = {"userName": "alice", "password": "secret"}
-
-    again = cli.ask("POST", "user/login", json=who).json()
-
-    assert again["status"] == 0
-    assert "already logged in, please log out before signing in" in again["message"]
-    assert again["data"]["userName"] == "alice"
 
 
 def test_everything_is_there_after_a_restart(directories: Path) -> None:

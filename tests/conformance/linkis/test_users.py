@@ -197,6 +197,29 @@ def test_another_site_cannot_use_a_session(linkis: Linkis) -> None:
     assert linkis.refused("POST", "entrance/submit", 403, json=code(), headers=headers)
 
 
+def test_another_site_cannot_use_a_token_in_a_cookie(
+    guarded: Flask, engine: Engine, fleet: Fleet
+) -> None:
+    linkis = stranger(guarded, fleet)
+    linkis.client.set_cookie("Token-Code", secret_of(engine, "alice"))
+    headers = {"Sec-Fetch-Site": "cross-site"}
+
+    assert linkis.ok("POST", "entrance/submit", json=code())["taskID"] == 1
+    linkis.refused("POST", "entrance/submit", 403, json=code(), headers=headers)
+    assert linkis.get("jobhistory/list")["totalPage"] == 1
+
+
+def test_who_logs_in_with_a_ticket_that_means_nothing_gets_a_new_one(
+    client: Client, fleet: Fleet
+) -> None:
+    client.set_cookie(COOKIE, "y" * 43)
+
+    Linkis(client, fleet, "").ok("POST", "user/login", json=ALICE)
+
+    assert client.get_cookie(COOKIE).value != "y" * 43
+    assert Linkis(client, fleet, "").get("user/userInfo") == {"userName": "alice"}
+
+
 def test_headers_with_a_token_and_a_user_need_no_login(
     guarded: Flask, engine: Engine, fleet: Fleet
 ) -> None:

@@ -10,6 +10,7 @@ from windlass.coordinator.dialects.linkis.reading import text_of, whole_body
 from windlass.coordinator.dialects.linkis.settings import Settings
 from windlass.coordinator.dialects.linkis.users import COOKIE, Users, check_name
 from windlass.coordinator.web.auth import Scope
+from windlass.coordinator.web.failures import Refusal
 from windlass.coordinator.web.operations import Call, operation
 
 
@@ -96,7 +97,7 @@ class User:
     def _is_logged_in(self, user: str) -> bool:
         try:
             caller = self._users.of_session(request)
-        except Exception:
+        except Refusal:
             return False
         return caller is not None and caller.name == user
 

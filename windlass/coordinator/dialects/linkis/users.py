@@ -82,10 +82,9 @@ class Users:
         return caller
 
     def _of_cookie(self, request: Request) -> Caller | None:
-        """Browsers add cookies to what a page of another site asks for."""
         caller = self.of_session(request)
         if caller is not None:
-            check_open(request, ())
+            check_open(request, ())  # a browser adds the cookie
         return caller
 
     def _of_bearer(self, request: Request) -> Caller | None:
@@ -98,6 +97,8 @@ class Users:
         user = _said(request, TOKEN_USER).lower()
         if not code:
             return None
+        if TOKEN not in request.headers:
+            check_open(request, ())  # a browser adds the cookie
         if self._is_open(request):
             return self._caller(user, Scope.SUBMIT) if user else None
         token = self._engine.token(code) if code.isascii() else None
