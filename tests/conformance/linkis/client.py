@@ -19,6 +19,11 @@ from windlass.shared.events import LogChunk
 
 BASE = "/api/rest_j/v1"
 
+# Of the first task of alice, in each form.
+OLD = "030513IDEshellwindlass:9104IDE_alice_1"
+NEW = "exec_id018013linkis-cg-entrancewindlass:9104IDE_alice_shell_1"
+FORMS = (NEW, OLD, "1")
+
 
 def an_app_with(engine: Engine, **options: Any) -> Flask:
     """Whose operator decided so."""
