@@ -66,13 +66,13 @@ def stack(request: pytest.FixtureRequest, directories: Path) -> Iterator[Windlas
 
 @contextmanager
 def serving(
-    directories: Path, name: str, words: Sequence[str] = ("--runtime", "process")
+    directories: Path, name: str, words: Sequence[str] = ("--runtime", "process"), **chosen: str
 ) -> Iterator[str]:
     """The address of a stack with data of its own; of plain processes, unless ``words`` of the
-    command say otherwise."""
+    command say otherwise. ``chosen``: variables of its environment."""
     data = directories / name
     data.mkdir(mode=0o755)
-    command = Windlass(data, clean_environment(data))
+    command = Windlass(data, {**clean_environment(data), **chosen})
     up = command.up(*words)
     found = re.search(r"http://[\w.\[\]:]+", up.text())
     assert found is not None, up.text()
