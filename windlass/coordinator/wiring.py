@@ -84,7 +84,12 @@ def http_app(config: Config, streams: "Streams") -> "Flask":
 def run_loops(config: Config, until: Callable[[], object]) -> None:
     """Every loop of the engine, until ``until`` returns."""
     base = ground(config, keys.DISPATCH_NUDGE)
-    made = [*_handing_out(config, base), *_taking_in(config, base), *_watching(config, base)]
+    made = [
+        *_handing_out(config, base),
+        *_taking_in(config, base),
+        *_watching(config, base),
+        *_forgetting(base.db),
+    ]
     gc.freeze()
     base.nudges.listen([keys.DISPATCH_NUDGE], partial(wake_all, made))
     run_all(made, until)
@@ -139,17 +144,7 @@ def _reader_of(door: str) -> "Read":
 
 
 def _watching(config: Config, base: Ground) -> Sequence[Loop]:
-    from windlass.coordinator.engine import (
-        blobs,
-        cancel,
-        deadlines,
-        fleet,
-        groups,
-        halt,
-        pause,
-        sessions,
-        subjobs,
-    )
+    from windlass.coordinator.engine import cancel, deadlines, halt, pause, subjobs
     from windlass.coordinator.engine.generate import Generators
     from windlass.coordinator.engine.reap import Pace, Reaper
 
@@ -159,7 +154,6 @@ def _watching(config: Config, base: Ground) -> Sequence[Loop]:
     follow = partial(subjobs.follow, db, signals)
     every = min(3.0, config.lease.total_seconds() / RENEWALS)
     late = partial(deadlines.enforce, db, signals)
-    idle = partial(sessions.forget, db)
     return [
         Loop(Reaper(db, signals, signals, Pace(config.lease)).step, every=every),
         Loop(in_batches("cancel", stop, full=20), every=1.0, nudged=True, gap=0.1),
@@ -168,6 +162,15 @@ def _watching(config: Config, base: Ground) -> Sequence[Loop]:
         Loop(in_batches("pause", partial(pause.remind, db, signals), full=1_000_000), every=10.0),
         Loop(Generators(db, signals, _reader_of).step, every=1.0, nudged=True, gap=0.1),
         Loop(in_batches("deadlines", late, full=deadlines.BATCH), every=2.0),
+    ]
+
+
+def _forgetting(db: Database) -> Sequence[Loop]:
+    """What nobody needs any more."""
+    from windlass.coordinator.engine import blobs, fleet, groups, sessions
+
+    idle = partial(sessions.forget, db)
+    return [
         Loop(in_batches("blobs", partial(blobs.forget, db), full=blobs.BATCH), every=3600.0),
         Loop(in_batches("groups", partial(groups.forget, db), full=groups.BATCH), every=600.0),
         Loop(in_batches("sessions", idle, full=sessions.BATCH), every=3600.0),

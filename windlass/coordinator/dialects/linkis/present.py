@@ -16,50 +16,72 @@ _LARGEST = (1 << 31) - 1  # what fits a Java Integer
 
 def task(found: Found, why: Why | None, *, brief: bool = False) -> dict[str, Any]:
     """``brief``: without what is long."""
-    asked, job = found.asked, found.standing.job
+    shown = {**_named(found), **_asked(found), **_timed(found), **_ended(found, why)}
+    return shown if brief else {**shown, "executionCode": found.asked.code}
+
+
+def _named(found: Found) -> dict[str, Any]:
     attempt = found.standing.attempt
-    params = json.dumps(asked.params)
-    shown = {
+    begun = found.standing.job.started_at or found.is_over
+    return {
         "taskID": found.task_id,
         "id": found.task_id,
-        "status": found.status,
-        "umUser": asked.submit_user,
-        "submitUser": asked.submit_user,
-        "executeUser": asked.execute_user,
         "execId": found.short_id,
         "execID": found.exec_id,
         "strongerExecId": found.exec_id,
         "instance": INSTANCE,
         "engineInstance": attempt.node if attempt else None,
-        "progress": f"{found.progress:g}" if 0 < found.progress < 1 else f"{found.progress:.1f}",
         "logPath": paths.log_path(found),
-        "resultLocation": paths.result_path(found) if job.started_at or found.is_over else None,
-        "createdTime": milliseconds(job.created_at),
-        "updatedTime": milliseconds(job.ended_at or job.started_at or job.created_at),
-        "costTime": _cost(found),
+        "resultLocation": paths.result_path(found) if begun else None,
+    }
+
+
+def _asked(found: Found) -> dict[str, Any]:
+    asked = found.asked
+    params = json.dumps(asked.params)
+    return {
+        "umUser": asked.submit_user,
+        "submitUser": asked.submit_user,
+        "executeUser": asked.execute_user,
         "engineType": asked.engine,
         "executeApplicationName": asked.engine,
         "requestApplicationName": asked.creator,
         "runType": asked.run_type,
-        "errCode": why.code if why else None,
-        "errorCode": why.code if why else None,
-        "errDesc": why.text if why else None,
         "paramsJson": params,
         "paramJson": params,
         "sourceJson": json.dumps(asked.source),
         "sourceTailor": "-".join(asked.source.values()),
-        "metrics": json.dumps(_metrics(found)),
         "labels": list(asked.label_list),
-        "canRetry": _can_retry(found),
-        "engineStartTime": milliseconds(attempt.started_at if attempt else None),
-        "requestStartTime": milliseconds(job.created_at),
-        "requestEndTime": milliseconds(job.ended_at),
-        "requestSpendTime": _cost(found),
         "isReuse": False,
         "observeInfo": "",
         "subJobs": None,
     }
-    return shown if brief else {**shown, "executionCode": asked.code}
+
+
+def _timed(found: Found) -> dict[str, Any]:
+    job, attempt = found.standing.job, found.standing.attempt
+    return {
+        "createdTime": milliseconds(job.created_at),
+        "updatedTime": milliseconds(job.ended_at or job.started_at or job.created_at),
+        "costTime": _cost(found),
+        "engineStartTime": milliseconds(attempt.started_at if attempt else None),
+        "requestStartTime": milliseconds(job.created_at),
+        "requestEndTime": milliseconds(job.ended_at),
+        "requestSpendTime": _cost(found),
+        "metrics": json.dumps(_metrics(found)),
+    }
+
+
+def _ended(found: Found, why: Why | None) -> dict[str, Any]:
+    far = found.progress
+    return {
+        "status": found.status,
+        "progress": f"{far:g}" if 0 < far < 1 else f"{far:.1f}",
+        "errCode": why.code if why else None,
+        "errorCode": why.code if why else None,
+        "errDesc": why.text if why else None,
+        "canRetry": _can_retry(found),
+    }
 
 
 def progress_info(found: Found) -> list[dict[str, Any]]:
