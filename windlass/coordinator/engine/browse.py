@@ -1,14 +1,14 @@
 """What a user looks at: jobs, tasks and attempts, one or a page of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
 
 from windlass.coordinator.engine import filters, logbook, placement, showing
-from windlass.coordinator.engine.errors import Invalid, NotFound, Problem
+from windlass.coordinator.engine.errors import NotFound
 from windlass.coordinator.engine.paging import turn
+from windlass.coordinator.engine.patience import patient
 from windlass.coordinator.engine.views import (
     AttemptView,
     HistoryRow,
@@ -21,7 +21,6 @@ from windlass.coordinator.engine.views import (
     Why,
 )
 from windlass.coordinator.store import attempt_reads, job_list, job_reads, placing, task_reads
-from windlass.coordinator.store.bounded import TooWide, bounded
 from windlass.coordinator.store.db import Database, Row, Tx
 from windlass.coordinator.store.job_list import Place
 from windlass.shared import spec
@@ -33,6 +32,7 @@ from windlass.shared.text import is_clean
 T = TypeVar("T")
 
 _LAST_LINES = 10
+_NARROWER = "a shorter time, another tag or word"
 _WAITED_FOR = 20  # of them are named
 _TASK_STATES = {state.value: state for state in TaskState}
 
@@ -57,14 +57,14 @@ def jobs(
 ) -> Page[JobView]:
     search, now = filters.search(filter), turn("jobs", limit, -1, cursor)
     place = Place(UUID(int=now.at.key), now.onward) if now.at else job_list.NEWEST
-    with _patient(db) as tx:
+    with patient(db, _NARROWER) as tx:
         rows = job_list.page(tx, search, place, limit + 1)
     return now.page(rows, lambda row: row["id"].int, showing.job)
 
 
 def count(db: Database, filter: JobFilter, *, most: int = 1001) -> int:
     search = filters.search(filter)
-    with _patient(db) as tx:
+    with patient(db, _NARROWER) as tx:
         return job_list.count(tx, search, most)
 
 
@@ -105,7 +105,7 @@ def tasks(
     now = turn(f"tasks:{job_id}", limit, 1, cursor)
     beyond = now.at.key - 1 if now.at else None  # keys count from 1
     wanted = filters.task_search(filter, beyond, now.onward)
-    with _patient(db) as tx:
+    with patient(db, _NARROWER) as tx:
         _found(job_reads.job(tx, job_id), "job", job_id)
         rows = task_reads.page(tx, job_id, wanted, limit + 1)
     return now.page(rows, lambda row: int(row["position"]) + 1, showing.task)
@@ -175,13 +175,3 @@ def _found(thing: T | None, what: str, id: object) -> T:
     if thing is None:
         raise NotFound(f"there is no {what} {id}")
     return thing
-
-
-@contextmanager
-def _patient(db: Database) -> Iterator[Tx]:
-    try:
-        with bounded(db) as tx:
-            yield tx
-    except TooWide:
-        text = "takes too long to answer; narrow the filter"
-        raise Invalid([Problem((), text, "a shorter time, another tag or word")]) from None

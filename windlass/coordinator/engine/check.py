@@ -12,13 +12,15 @@ from windlass.coordinator.engine.notes import Notes
 from windlass.coordinator.engine.storable import note_unstorable
 from windlass.coordinator.engine.views import Submission
 from windlass.shared.durations import LONGEST
-from windlass.shared.spec import PRIORITIES, JobSpec, TaskSpec
+from windlass.shared.spec import PRIORITIES, Group, JobSpec, TaskSpec
 
 MOST_TASKS = 100_000
 MOST_NEEDS = 1_000_000  # of all tasks of a job together
 NAME_LENGTH = 256
 DESCRIPTION_LENGTH = 10_000
 KEY_LENGTH = 255
+MOST_IN_GROUP = 1_000_000
+HIGHEST_RANK = 1_000_000_000
 _SHOWN = 10  # names of a cycle
 
 
@@ -79,9 +81,18 @@ def _job(notes: Notes, templates: Templates, spec: JobSpec) -> None:
     notes.positive(("delete_after",), spec.delete_after, LONGEST)
     note_queue(notes, spec.queue)
     note_tags(notes, spec.tags)
+    if spec.group is not None:
+        _group(notes, spec.group)
     if spec.output is not None:
         templates.names = ()
         templates.check(("output",), spec.output)
+
+
+def _group(notes: Notes, group: Group) -> None:
+    notes.length(("group", "name"), group.name, 1, NAME_LENGTH)
+    notes.within(("group", "running"), group.running, 1, MOST_IN_GROUP)
+    notes.within(("group", "waiting"), group.waiting, 0, MOST_IN_GROUP)
+    notes.within(("group", "rank"), group.rank, -HIGHEST_RANK, HIGHEST_RANK)
 
 
 def _tasks(notes: Notes, templates: Templates, tasks: Sequence[TaskSpec], depth: int) -> None:

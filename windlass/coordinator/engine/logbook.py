@@ -25,7 +25,7 @@ def size(db: Database, id: UUID) -> LogSize:
 def sizes(db: Database, ids: Sequence[AttemptId]) -> dict[AttemptId, LogSize]:
     """Of those attempts that exist."""
     with db.transaction() as tx:
-        return {row["id"]: _size(row) for row in log_reads.reach(tx, ids)}
+        return {row["id"]: size_of(row) for row in log_reads.reach(tx, ids)}
 
 
 def read_bytes(
@@ -66,7 +66,8 @@ def presentable(text: str) -> str:
     return text.replace("\0", "\N{SYMBOL FOR NULL}")
 
 
-def _size(row: Row) -> LogSize:
+def size_of(row: Row) -> LogSize:
+    """Of a row of ``log_reads.reach``."""
     final, total = ATTEMPT.is_final(AttemptState(row["state"])), row["log_bytes"]
     whole = final and not row["torn"] and (total is None or row["bytes"] >= total)
     return LogSize(

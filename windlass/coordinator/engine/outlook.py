@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from windlass.coordinator.engine import log_parts, showing
+from windlass.coordinator.engine import log_parts, showing, standings
 from windlass.coordinator.engine.errors import NotFound
 from windlass.coordinator.engine.outlook_views import (
     Execution,
     LogPart,
     Numbered,
+    Owned,
     PartFilter,
     Placed,
     Running,
+    Standing,
 )
 from windlass.coordinator.engine.views import TaskView
 from windlass.coordinator.store import executions, numbered, task_reads
@@ -51,6 +53,16 @@ class Outlook:
         if row is None:
             raise NotFound(f"there is no job {id}")
         return _placed(row)
+
+    def standing(self, door: str, external_id: str) -> Standing:
+        return standings.one(self._db, door, external_id)
+
+    def standings(self, owned: Owned, *, limit: int, offset: int) -> Numbered[Standing]:
+        """Newest first."""
+        return standings.page(self._db, owned, limit=limit, offset=offset)
+
+    def count(self, owned: Owned) -> int:
+        return standings.count(self._db, owned)
 
     def executions(self, id: JobId) -> Sequence[Execution]:
         """By position, then by start; what has not started comes last."""

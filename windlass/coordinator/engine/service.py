@@ -1,7 +1,7 @@
 """Everything a door may ask of the engine.
 
-Raises ``NotFound``, ``Conflict``, ``Invalid`` and ``Unavailable`` of ``engine.errors``; after any
-of them nothing has changed. Reads never wait for Redis.
+Raises ``NotFound``, ``Conflict``, ``Full``, ``Invalid`` and ``Unavailable`` of ``engine.errors``;
+after any of them nothing has changed. Reads never wait for Redis.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,6 +21,7 @@ from windlass.coordinator.engine import (
     kill,
     pause,
     restart,
+    sessions,
     submit,
     tallies,
 )
@@ -38,6 +39,7 @@ from windlass.coordinator.engine.views import (
     NodeView,
     Page,
     QueueView,
+    Session,
     Submission,
     Submitted,
     Tally,
@@ -74,7 +76,7 @@ class Engine(Observing):
 
     def submit(self, submission: Submission) -> Submitted:
         """Durable once it returns. Conflict: the external id is taken, or the idempotency key came
-        with another body before."""
+        with another body before. Full: no more may wait in its group."""
         return submit.submit(self._db, self._signals, submission)
 
     def job(self, id: JobId) -> JobView:
@@ -244,3 +246,16 @@ class Engine(Observing):
     def token(self, secret: str) -> Token | None:
         """None: unknown or expired."""
         return self._callers.verify(secret)
+
+    def begin_session(self, door: str, username: str, proof: str) -> str:
+        """Its secret, told this once."""
+        return sessions.begin(self._db, door, username, proof)
+
+    def session(self, door: str, secret: str, idle: float) -> Session | None:
+        """None: unknown. One that was used within ``idle`` seconds may be used for as many again;
+        nothing of it is lost with a process."""
+        return sessions.find(self._db, door, secret, idle)
+
+    def end_session(self, secret: str) -> None:
+        """No error where there is none."""
+        sessions.end(self._db, secret)

@@ -4,20 +4,20 @@ import msgspec
 
 from windlass.coordinator.engine import activate, blobs, check
 from windlass.coordinator.engine.context import is_templated, kind_of
-from windlass.coordinator.engine.errors import Conflict, Invalid
+from windlass.coordinator.engine.errors import Conflict, Full, Invalid
 from windlass.coordinator.engine.ports import Signals
 from windlass.coordinator.engine.turn import Turn
 from windlass.coordinator.engine.views import JobView, Submission, Submitted
-from windlass.coordinator.store import attempts, deliveries, edges, idempotency, jobs, tasks
+from windlass.coordinator.store import attempts, deliveries, edges, groups, idempotency, jobs, tasks
 from windlass.coordinator.store import blobs as stored_blobs
 from windlass.coordinator.store.attempts import NewAttempt
 from windlass.coordinator.store.db import Batch, Database, Row, Tx, Writer
-from windlass.coordinator.store.errors import Taken
+from windlass.coordinator.store.errors import Broken, Taken
 from windlass.coordinator.store.jobs import NewJob, Parent
 from windlass.coordinator.store.tasks import NewTask
 from windlass.shared import spec
 from windlass.shared.ids import JobId, TaskId, new_job_id, new_task_id
-from windlass.shared.spec import JobSpec, TaskSpec
+from windlass.shared.spec import Group, JobSpec, TaskSpec
 from windlass.shared.states import JobState, TaskState
 from windlass.shared.text import clean
 
@@ -34,6 +34,8 @@ def submit(db: Database, signals: Signals, submission: Submission) -> Submitted:
         made, turn = _evaluated(db, job) if job.templated else (_at_once(db, job), None)
     except Taken as taken:
         return _known(db, submission, taken)
+    except Broken as rule:
+        raise _full(submission, rule) from rule
     signals.wake_dispatch()  # heard by whoever watches all jobs; this one nobody knows yet
     if turn is None:
         return Submitted(job_id=job.id, created=True, view=_view(job.id, submission, made))
@@ -60,6 +62,8 @@ class _Made:
     def write(self, writer: Writer) -> None:
         job, document = self.submission.spec, self.submission.document
         _remember(writer, self.id, self.submission)
+        if job.group is not None:
+            groups.join(writer, job.group)
         jobs.insert(writer, _job(self.id, self.submission, self._parent))
         if self.submission.numbered:
             jobs.number(writer, self.id, self.submission.door)
@@ -174,6 +178,7 @@ def _job(id: JobId, submission: Submission, parent: Parent | None) -> NewJob:
         schedule_id=submission.schedule_id,
         delete_after=job.delete_after,
         nested=any(map(kind_of, job.tasks)),
+        group=job.group,
         parent=parent,
     )
 
@@ -186,10 +191,23 @@ def _tasks(id: JobId, job: JobSpec) -> tuple[list[NewTask], list[NewAttempt]]:
         task_id, templated = new_task_id(), is_templated(task)
         starts = not (task.needs or templated) and len(first) < activate.AT_ONCE
         if starts:
-            first.append(activate.order(id, job.name, task_id, 1, task))
+            first.append(_grouped(activate.order(id, job.name, task_id, 1, task), job.group))
         row = waiting_task(position, task, len(task.needs), task_id, templated=templated)
         rows.append(msgspec.structs.replace(row, state=TaskState.ACTIVE) if starts else row)
     return rows, first
+
+
+def _grouped(attempt: NewAttempt, group: Group | None) -> NewAttempt:
+    if group is None:
+        return attempt
+    return msgspec.structs.replace(attempt, group_name=group.name, group_rank=group.rank)
+
+
+def _full(submission: Submission, rule: Broken) -> Exception:
+    group = submission.spec.group
+    if rule.constraint != groups.FULL or group is None:
+        return rule
+    return Full(f"{group.waiting} of the group {group.name} wait already")
 
 
 def waiting_task(

@@ -208,6 +208,15 @@ class Token:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Session:
+    """``proof``: the door's own words for why it was granted."""
+
+    username: str
+    proof: str
+    expired: bool  # not used for too long
+
+
+@dataclass(frozen=True, kw_only=True)
 class JobFilter:
     """All given must hold. ``q`` matches beginnings of words of name and description."""
 

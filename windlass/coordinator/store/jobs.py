@@ -8,6 +8,7 @@ import msgspec
 
 from windlass.coordinator.store.db import Row, Tx, Writer
 from windlass.coordinator.store.rows import packed
+from windlass.shared.spec import Group
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,7 @@ class NewJob:
     fail_fast: bool
     templated: bool
     nested: bool
+    group: Group | None = None
     parent: Parent | None = None  # of a sub-job
     schedule_id: UUID | None = None
     delete_after: float | None = None
@@ -47,12 +49,13 @@ _INSERT = """
 WITH made AS (
     INSERT INTO job (id, door, external_id, owner, name, description, state, priority, queue, tags,
                      spec, total, timeout, deadline, fail_fast, templated, nested, parent_task,
-                     parent_job, parent_epoch, attached, schedule_id, delete_after)
+                     parent_job, parent_epoch, attached, schedule_id, delete_after, group_name,
+                     group_rank)
     VALUES (%(id)s, %(door)s, %(external_id)s, %(owner)s, %(name)s, %(description)s, 'pending',
             %(priority)s, %(queue)s, %(tags)s::text[], %(spec)s, %(total)s, %(timeout)s,
             now() + make_interval(secs => %(start_timeout)s), %(fail_fast)s, %(templated)s,
             %(nested)s, %(parent_task)s, %(parent_job)s, %(parent_epoch)s, %(attached)s,
-            %(schedule_id)s, %(delete_after)s)
+            %(schedule_id)s, %(delete_after)s, %(group_name)s, %(group_rank)s)
     RETURNING id, state
 )
 INSERT INTO history (job_id, entity, entity_id, became, reason)
@@ -62,8 +65,8 @@ SELECT id, 'job', id, state, 'submitted' FROM made
 
 def insert(writer: Writer, job: NewJob) -> None:
     """Taken (``job_external``): the door's id is in use."""
-    values, parent = dict(vars(job)), job.parent
-    del values["parent"]
+    values, parent, group = dict(vars(job)), job.parent, job.group
+    del values["parent"], values["group"]
     writer.run(
         _INSERT,
         **values,
@@ -71,6 +74,8 @@ def insert(writer: Writer, job: NewJob) -> None:
         parent_job=parent and parent.job_id,
         parent_epoch=parent and parent.epoch,
         attached=parent is not None and parent.attached,
+        group_name=group and group.name,
+        group_rank=group.rank if group else 0,
     )
 
 
@@ -100,7 +105,7 @@ def ask_made(writer: Writer, id: UUID) -> None:
 
 _LOCKED = (
     "id, name, state, wanted, settling, epoch, total, ended, failed, error, fail_fast, nested, "
-    "attached, paused"
+    "attached, paused, group_name, group_rank"
 )
 
 _LOCK = f"SELECT {_LOCKED} FROM job WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE"  # noqa: S608 - constants only

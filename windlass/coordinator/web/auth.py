@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
+from typing import Protocol
 
 from flask import Request
 
@@ -49,6 +50,14 @@ def bearer(request: Request) -> str | None:
     return secret.strip() or None if kind.lower() == "bearer" else None
 
 
+class Admits(Protocol):
+    """Lets a caller through or raises Refusal."""
+
+    def admit(
+        self, request: Request, scope: Scope, credentials: Credentials = bearer
+    ) -> Caller: ...
+
+
 class Gate:
     """Lets a caller through or raises Refusal: 401 for who, 403 for what."""
 
@@ -75,9 +84,7 @@ class Gate:
         foreign: bool = False,
     ) -> Caller:
         """``foreign``: pages of other sites may call; the operator of this door says so."""
-        if self._is_open():
-            if not foreign:
-                check_open(request, self._hosts)
+        if self.lets_anybody(request, foreign=foreign):
             return ANYBODY
         caller = self._caller(credentials(request))
         if not caller.may(scope):
@@ -87,6 +94,14 @@ class Gate:
                 f'Bearer error="insufficient_scope", scope="{scope}"',
             )
         return caller
+
+    def lets_anybody(self, request: Request, *, foreign: bool = False) -> bool:
+        """Whether callers need no token now. Refusal: a page of another site asks."""
+        if not self._is_open():
+            return False
+        if not foreign:
+            check_open(request, self._hosts)
+        return True
 
     def _is_open(self) -> bool:
         """No token exists, and the operator lets that pass."""

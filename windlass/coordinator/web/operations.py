@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request
 from marshmallow import Schema
 from werkzeug.exceptions import NotFound
 
-from windlass.coordinator.web.auth import ANYBODY, Caller, Credentials, Gate, Scope, bearer
+from windlass.coordinator.web.auth import ANYBODY, Admits, Caller, Credentials, Scope, bearer
 from windlass.coordinator.web.query import NoQuery, read_query
 
 Handler = Callable[..., Response]
@@ -108,7 +108,7 @@ def operations_of(*resources: object) -> Iterator[Bound]:
 
 
 def mount(
-    blueprint: Blueprint, gate: Gate, bound: Bound, credentials: Credentials = bearer
+    blueprint: Blueprint, gate: Admits, bound: Bound, credentials: Credentials = bearer
 ) -> None:
     operation = bound.operation
     query = operation.query()

@@ -1,0 +1,19 @@
+"""Questions that may take too long: bounded, and refused in words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from windlass.coordinator.engine.errors import Invalid, Problem
+from windlass.coordinator.store.bounded import TooWide, bounded
+from windlass.coordinator.store.db import Database, Tx
+
+
+@contextmanager
+def patient(db: Database, instead: str) -> Iterator[Tx]:
+    """Invalid: it takes too long, and what to ask ``instead``."""
+    try:
+        with bounded(db) as tx:
+            yield tx
+    except TooWide:
+        text = "takes too long to answer; narrow the filter"
+        raise Invalid([Problem((), text, instead)]) from None
