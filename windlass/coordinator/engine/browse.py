@@ -9,6 +9,7 @@ from uuid import UUID
 from windlass.coordinator.engine import filters, logbook, placement, showing
 from windlass.coordinator.engine.errors import Invalid, NotFound, Problem
 from windlass.coordinator.engine.paging import turn
+from windlass.coordinator.engine.sight import Sight
 from windlass.coordinator.engine.views import (
     AttemptView,
     HistoryRow,
@@ -53,24 +54,26 @@ def find(db: Database, door: str, external_id: str) -> JobId:
 
 
 def jobs(
-    db: Database, filter: JobFilter, *, limit: int, cursor: str | None = None
+    db: Database, filter: JobFilter, sees: Sight, *, limit: int, cursor: str | None = None
 ) -> Page[JobView]:
     search, now = filters.search(filter), turn("jobs", limit, -1, cursor)
     place = Place(UUID(int=now.at.key), now.onward) if now.at else job_list.NEWEST
     with _patient(db) as tx:
-        rows = job_list.page(tx, search, place, limit + 1)
+        seen = replace(search, audiences=sees.audiences(tx))
+        rows = job_list.page(tx, seen, place, limit + 1)
     return now.page(rows, lambda row: row["id"].int, showing.job)
 
 
-def count(db: Database, filter: JobFilter, *, most: int = 1001) -> int:
+def count(db: Database, filter: JobFilter, sees: Sight, *, most: int = 1001) -> int:
     search = filters.search(filter)
     with _patient(db) as tx:
-        return job_list.count(tx, search, most)
+        return job_list.count(tx, replace(search, audiences=sees.audiences(tx)), most)
 
 
-def totals(db: Database) -> Totals:
+def totals(db: Database, sees: Sight) -> Totals:
     with db.transaction() as tx:
-        found = job_reads.totals(tx)
+        seen = sees.audiences(tx)
+        found = job_reads.totals(tx) if seen is None else job_reads.totals_seen(tx, seen)
     return Totals(by_state={state.value: found.get(state.value, 0) for state in JobState})
 
 

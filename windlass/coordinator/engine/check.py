@@ -57,7 +57,7 @@ def unfinished_problems(job: JobSpec) -> list[Problem]:
     """What a spec can say and nothing here carries out: refused, for to pass over it in silence
     would be worse."""
     notes = Notes()
-    for name in ("webhooks", "permissions", "delete_after"):
+    for name in ("webhooks", "delete_after"):
         if getattr(job, name):
             notes.add((name,), f"{name} cannot be carried out yet")
     inner = [problem for task in job.tasks for problem in _unfinished_within(task)]

@@ -14,6 +14,7 @@ from windlass.coordinator.engine.outlook_views import (
     Placed,
     Running,
 )
+from windlass.coordinator.engine.sight import Sight
 from windlass.coordinator.engine.views import TaskView
 from windlass.coordinator.store import executions, numbered, task_reads
 from windlass.coordinator.store.bounded import bounded
@@ -29,22 +30,24 @@ _MOST_OFFSET = 1 << 40
 class Outlook:
     """Ids of nothing are NotFound."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, sees: Sight) -> None:
         self._db = db
+        self._sees = sees
 
     def jobs(
         self, tags: tuple[str, ...] | None, words: str | None, *, limit: int, offset: int
     ) -> Numbered[Placed]:
         """Newest first: of any of the tags, with all of the words. Text of no job finds nothing."""
-        prose = Prose(tags=tags, words=words)
         if not is_clean("".join(tags or ()) + (words or "")):
             return Numbered((), 0)
         with bounded(self._db) as tx:
+            prose = Prose(tags=tags, words=words, audiences=self._sees.audiences(tx))
             total = numbered.count(tx, prose)
             rows = numbered.page(tx, prose, limit, min(offset, _MOST_OFFSET)) if total else ()
         return Numbered([_placed(row) for row in rows], total)
 
     def job(self, id: JobId) -> Placed:
+        self._sees.job(id)
         with self._db.transaction() as tx:
             row = numbered.one(tx, id)
         if row is None:
@@ -53,6 +56,7 @@ class Outlook:
 
     def executions(self, id: JobId) -> Sequence[Execution]:
         """By position, then by start; what has not started comes last."""
+        self._sees.job(id)
         with self._db.transaction() as tx:
             tasks = [showing.task(row) for row in task_reads.begun(tx, id)]
             rows = executions.attempts_of_job(tx, id)
@@ -60,6 +64,7 @@ class Outlook:
 
     def execution(self, id: UUID) -> Execution:
         """By the id of an attempt, or that of a task that has none."""
+        self._sees.execution(id)
         with self._db.transaction() as tx:
             owner = executions.owner_of(tx, id)
             if owner is None:
@@ -77,6 +82,7 @@ class Outlook:
 
     def outputs(self, id: JobId) -> dict[str, str]:
         """By the name under which expressions find them."""
+        self._sees.job(id)
         with self._db.transaction() as tx:
             return executions.outputs(tx, id)
 
@@ -84,14 +90,14 @@ class Outlook:
         self, id: JobId, filter: PartFilter, *, limit: int, offset: int
     ) -> Numbered[LogPart]:
         """Newest first."""
-        ids = log_parts.attempts_of(self._db, id)
+        ids = log_parts.attempts_of(self._db, self._sees.job(id))
         return log_parts.page(self._db, ids, filter, (limit, offset))
 
     def attempt_log(
         self, id: AttemptId, filter: PartFilter, *, limit: int, offset: int
     ) -> Numbered[LogPart]:
         """Newest first."""
-        return log_parts.page(self._db, [id], filter, (limit, offset))
+        return log_parts.page(self._db, [self._sees.attempt(id)], filter, (limit, offset))
 
 
 def _placed(row: Row) -> Placed:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from windlass.coordinator.engine import activate, blobs, check
+from windlass.coordinator.engine import activate, blobs, check, permissions
 from windlass.coordinator.engine.context import is_templated, kind_of
 from windlass.coordinator.engine.errors import Conflict, Invalid
 from windlass.coordinator.engine.ports import Signals
@@ -29,7 +29,7 @@ def submit(db: Database, signals: Signals, submission: Submission) -> Submitted:
         problems = check.problems(submission.spec) + problems
     if problems:
         raise Invalid(problems)
-    job = _Made(new_job_id(), submission)
+    job = _Made(new_job_id(), submission, audience=permissions.audience(db, submission.spec))
     try:
         made, turn = _evaluated(db, job) if job.templated else (_at_once(db, job), None)
     except Taken as taken:
@@ -49,8 +49,11 @@ def write(writer: Writer, submission: Submission, parent: Parent) -> None:
 class _Made:
     """Everything that becomes a row."""
 
-    def __init__(self, id: JobId, submission: Submission, parent: Parent | None = None) -> None:
+    def __init__(
+        self, id: JobId, submission: Submission, parent: Parent | None = None, audience: int = 0
+    ) -> None:
         self.id = id
+        self._audience = audience
         self._parent = parent
         self.submission = submission
         self._tasks, self._first = _tasks(id, submission.spec)
@@ -60,7 +63,7 @@ class _Made:
     def write(self, writer: Writer) -> None:
         job, document = self.submission.spec, self.submission.document
         _remember(writer, self.id, self.submission)
-        jobs.insert(writer, _job(self.id, self.submission, self._parent))
+        jobs.insert(writer, _job(self.id, self.submission, self._parent, self._audience))
         if self.submission.numbered:
             jobs.number(writer, self.id, self.submission.door)
         if document is not None:
@@ -142,7 +145,7 @@ def _key(submission: Submission) -> idempotency.Key:
     return idempotency.Key(submission.door, submission.owner, submission.idempotency_key or "")
 
 
-def _job(id: JobId, submission: Submission, parent: Parent | None) -> NewJob:
+def _job(id: JobId, submission: Submission, parent: Parent | None, audience: int) -> NewJob:
     job = submission.spec
     return NewJob(
         id=id,
@@ -162,6 +165,7 @@ def _job(id: JobId, submission: Submission, parent: Parent | None) -> NewJob:
         templated=job.output is not None,
         nested=any(map(kind_of, job.tasks)),
         parent=parent,
+        audience=audience,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from windlass.coordinator.engine.people_views import Identity
 from windlass.shared.ids import AttemptId, JobId, TaskId
 from windlass.shared.spec import JobSpec, TaskSpec
 from windlass.shared.states import AttemptState, JobState, Reason, TaskState
@@ -201,6 +202,7 @@ class Token:
     id: str
     name: str
     scope: str  # read, submit or admin; each includes those before it
+    user: Identity | None = None  # for whom it acts
     created_at: datetime
     expires_at: datetime | None
     used_at: datetime | None

@@ -38,6 +38,7 @@ class NewJob:
     fail_fast: bool
     templated: bool
     nested: bool
+    audience: int = 0  # of a sub-job it is that of its parent
     parent: Parent | None = None  # of a sub-job
 
 
@@ -45,11 +46,12 @@ _INSERT = """
 WITH made AS (
     INSERT INTO job (id, door, external_id, owner, name, description, state, priority, queue, tags,
                      spec, total, timeout, deadline, fail_fast, templated, nested, parent_task,
-                     parent_job, parent_epoch, attached)
+                     parent_job, parent_epoch, attached, audience)
     VALUES (%(id)s, %(door)s, %(external_id)s, %(owner)s, %(name)s, %(description)s, 'pending',
             %(priority)s, %(queue)s, %(tags)s::text[], %(spec)s, %(total)s, %(timeout)s,
             now() + make_interval(secs => %(start_timeout)s), %(fail_fast)s, %(templated)s,
-            %(nested)s, %(parent_task)s, %(parent_job)s, %(parent_epoch)s, %(attached)s)
+            %(nested)s, %(parent_task)s, %(parent_job)s, %(parent_epoch)s, %(attached)s,
+            coalesce((SELECT audience FROM job WHERE id = %(parent_job)s), %(audience)s))
     RETURNING id, state
 )
 INSERT INTO history (job_id, entity, entity_id, became, reason)

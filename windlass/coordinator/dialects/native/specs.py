@@ -8,18 +8,14 @@ from flask import Response, request
 
 from windlass.coordinator.dialects.native import present
 from windlass.coordinator.engine.errors import NotFound
-from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.web import jsontext, replies, yamltext
 from windlass.coordinator.web.auth import Scope
-from windlass.coordinator.web.operations import Call, Gives, operation
+from windlass.coordinator.web.operations import Call, Gives, Resource, operation
 from windlass.coordinator.web.reading import Unreadable
 from windlass.shared.ids import JobId
 
 
-class Specs:
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
+class Specs(Resource):
     @operation(
         "GET /jobs/<uuid:job_id>/spec",
         Scope.READ,

@@ -13,7 +13,7 @@ from windlass.coordinator.web.auth import ANYBODY, Gate, Scope
 from windlass.coordinator.web.body import MEDIA, read_body
 from windlass.coordinator.web.failures import invalid
 from windlass.coordinator.web.fields import Choice, Text
-from windlass.coordinator.web.operations import Call, Gives, operation
+from windlass.coordinator.web.operations import Call, Gives, Resource, operation
 from windlass.coordinator.web.quantities import Moment
 from windlass.coordinator.web.reading import Flaw
 from windlass.coordinator.web.refusals import Strict, flaws
@@ -33,9 +33,9 @@ _LOCKS_OUT = Flaw(
 )
 
 
-class Tokens:
+class Tokens(Resource):
     def __init__(self, engine: Engine, gate: Gate) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._gate = gate
 
     @operation("GET /tokens", Scope.ADMIN, gives={HTTPStatus.OK: Gives(schema=documents.Tokens)})

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from windlass.coordinator.dialects.tork.http import fleet, guards, jobs, logs, replies, tasks
+from windlass.coordinator.dialects.tork.http import fleet, guards, jobs, logs, replies, tasks, users
 from windlass.coordinator.dialects.tork.http.admission import Admission
 from windlass.coordinator.dialects.tork.http.routes import mount
 from windlass.coordinator.dialects.tork.settings import Settings
@@ -15,12 +15,12 @@ def build(site: Site) -> Blueprint:
     settings = wish if isinstance(wish, Settings) else Settings.from_env()
     routes = [
         route
-        for part in (jobs, logs, tasks, fleet)
+        for part in (jobs, logs, tasks, fleet, users)
         for route in part.routes()
         if route.group not in settings.without
     ]
     blueprint = Blueprint(DOOR, __name__)
-    guards.install(blueprint, settings)
+    guards.install(blueprint, site.engine, settings)
     mount(blueprint, Admission(site.engine, site.gate, site.streams, settings), routes)
     return blueprint
 
