@@ -107,4 +107,5 @@ def _shown(token: "Token") -> Document:
     return {
         name: value.isoformat(timespec="milliseconds") if isinstance(value, datetime) else value
         for name, value in asdict(token).items()
+        if name != "user"
     }

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
 
-from windlass.coordinator.engine import filters, logbook, placement, showing
+from windlass.coordinator.engine import filters, logbook, placement, showing, veil
 from windlass.coordinator.engine.errors import Invalid, NotFound, Problem
 from windlass.coordinator.engine.paging import turn
 from windlass.coordinator.engine.sight import Sight
@@ -42,7 +42,8 @@ def job(db: Database, id: JobId) -> JobView:
     with db.transaction() as tx:
         row = _found(job_reads.job(tx, id), "job", id)
         failure = job_reads.first_failure(tx, id) if row["failed"] else None
-    return showing.job(row, _why(db, failure) if failure else None)
+    shown = showing.job(row, _why(db, failure) if failure else None)
+    return veil.of_views([shown]).job(shown)
 
 
 def find(db: Database, door: str, external_id: str) -> JobId:
@@ -61,7 +62,12 @@ def jobs(
     with _patient(db) as tx:
         seen = replace(search, audiences=sees.audiences(tx))
         rows = job_list.page(tx, seen, place, limit + 1)
-    return now.page(rows, lambda row: row["id"].int, showing.job)
+    return now.page(rows, lambda row: row["id"].int, _veiled_job)
+
+
+def _veiled_job(row: Row) -> JobView:
+    shown = showing.job(row)
+    return veil.of_views([shown]).job(shown)
 
 
 def count(db: Database, filter: JobFilter, sees: Sight, *, most: int = 1001) -> int:
@@ -91,7 +97,8 @@ def documents(db: Database, ids: Sequence[JobId]) -> Mapping[JobId, str]:
 
 def newest_attempts(db: Database, ids: Sequence[JobId]) -> Mapping[JobId, AttemptView]:
     with db.transaction() as tx:
-        views = [showing.attempt(row) for row in attempt_reads.newest(tx, ids)]
+        veils = veil.of(tx, ids)
+        views = [veils.attempt(showing.attempt(row)) for row in attempt_reads.newest(tx, ids)]
     return {view.job_id: view for view in views}
 
 
@@ -111,18 +118,21 @@ def tasks(
     with _patient(db) as tx:
         _found(job_reads.job(tx, job_id), "job", job_id)
         rows = task_reads.page(tx, job_id, wanted, limit + 1)
-    return now.page(rows, lambda row: int(row["position"]) + 1, showing.task)
+        veils = veil.of(tx, [job_id])
+    show = lambda row: veils.task(showing.task(row))  # noqa: E731
+    return now.page(rows, lambda row: int(row["position"]) + 1, show)
 
 
 def task(db: Database, id: TaskId) -> TaskView:
     with db.transaction() as tx:
         row = _found(next(iter(task_reads.tasks(tx, [id])), None), "task", id)
         waits = row["state"] == TaskState.WAITING
+        veils = veil.of(tx, [row["job_id"]])
         unfit = _unfit(tx, row) if row["attempt_state"] == AttemptState.PENDING else ""
         keys = (
             task_reads.waiting_for(tx, row["job_id"], row["position"], _WAITED_FOR) if waits else ()
         )
-    shown = showing.task(row, tuple(keys))
+    shown = veils.task(showing.task(row, tuple(keys)))
     return replace(shown, message=unfit) if unfit else shown
 
 
@@ -151,12 +161,14 @@ def attempts(db: Database, task_id: TaskId) -> Sequence[AttemptView]:
     with db.transaction() as tx:
         _found(next(iter(task_reads.tasks(tx, [task_id])), None), "task", task_id)
         rows = attempt_reads.of_task(tx, task_id)
-    return [showing.attempt(row) for row in rows]
+        veils = veil.of(tx, [row["job_id"] for row in rows[:1]])
+    return [veils.attempt(showing.attempt(row)) for row in rows]
 
 
 def attempt(db: Database, id: AttemptId) -> AttemptView:
     with db.transaction() as tx:
-        return showing.attempt(_found(attempt_reads.attempt(tx, id), "attempt", id))
+        shown = showing.attempt(_found(attempt_reads.attempt(tx, id), "attempt", id))
+        return veil.of(tx, [shown.job_id]).attempt(shown) if shown.error else shown
 
 
 def job_attempts(
@@ -165,7 +177,8 @@ def job_attempts(
     with db.transaction() as tx:
         _found(job_reads.job(tx, id), "job", id)
         rows = attempt_reads.of_job(tx, id, after, limit)
-    return [showing.attempt(row) for row in rows]
+        veils = veil.of(tx, [id])
+    return [veils.attempt(showing.attempt(row)) for row in rows]
 
 
 def _why(db: Database, failure: Row) -> Why:

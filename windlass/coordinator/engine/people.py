@@ -77,14 +77,18 @@ class People:
             if not store.delete(tx, _known(username)):
                 raise _unknown(username)
 
-    def set_password(self, username: str, password: str) -> None:
-        if problems := _password_problems(password):
-            raise Invalid(problems)
-        self._change(username, password=hash_of(password))
-
-    def disable(self, username: str, disabled: bool) -> None:
-        """Who is disabled is no longer let in."""
-        self._change(username, disabled=disabled)
+    def change(
+        self, username: str, *, password: str | None = None, disabled: bool | None = None
+    ) -> None:
+        """What is None stays. Who is disabled is no longer let in."""
+        hashed = None
+        if password is not None:
+            if problems := _password_problems(password):
+                raise Invalid(problems)
+            hashed = hash_of(password)
+        with self._db.transaction() as tx:
+            if not store.change(tx, _known(username), hashed, disabled):
+                raise _unknown(username)
 
     def roles(self) -> Sequence[Role]:
         """By slug."""
@@ -125,13 +129,6 @@ class People:
     def has_role(self, slug: str) -> bool:
         with self._db.transaction() as tx:
             return _SLUG.fullmatch(slug) is not None and store.role_id(tx, slug) is not None
-
-    def _change(
-        self, username: str, *, password: str | None = None, disabled: bool | None = None
-    ) -> None:
-        with self._db.transaction() as tx:
-            if not store.change(tx, _known(username), password, disabled):
-                raise _unknown(username)
 
 
 def hash_of(password: str) -> str:

@@ -238,6 +238,16 @@ def specs(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, str]:
     return {row["id"]: row["spec"] for row in tx.all(_SPECS, ids=list(ids))}
 
 
+_SECRETIVE = """
+SELECT id, spec FROM job WHERE id = ANY(%(ids)s::uuid[]) AND spec LIKE '%%"secrets":%%'
+"""
+
+
+def secretive(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Specs, without their tasks, of those that may have secrets."""
+    return {row["id"]: row["spec"] for row in tx.all(_SECRETIVE, ids=list(ids))}
+
+
 _INSERT_DOCUMENT = "INSERT INTO document (job_id, content) VALUES (%(job_id)s, %(content)s)"
 
 

@@ -8,6 +8,7 @@ from windlass.coordinator.dialects.native.generation import read
 from windlass.coordinator.dialects.native.jobs import DOOR, Jobs
 from windlass.coordinator.dialects.native.logs import Logs
 from windlass.coordinator.dialects.native.manual import Manual
+from windlass.coordinator.dialects.native.people import Roles, Users
 from windlass.coordinator.dialects.native.specs import Specs
 from windlass.coordinator.dialects.native.tasks import Tasks
 from windlass.coordinator.dialects.native.tokens import Tokens
@@ -26,6 +27,8 @@ def build(site: Site) -> Blueprint:
             Follow(site.engine, site.streams),
             Fleet(site.engine, site.streams),
             Tokens(site.engine, site.gate),
+            Users(site.engine),
+            Roles(site.engine),
         )
     )
     for bound in (*operations, *operations_of(Manual(site.prefix, operations))):

@@ -78,6 +78,11 @@ class Why(Schema):
     last_lines = _texts()
 
 
+class Permission(Schema):
+    user = fields.String()
+    role = fields.String()
+
+
 class Job(Schema):
     id = _id()
     door = _text()
@@ -96,6 +101,8 @@ class Job(Schema):
     tags = _texts()
     metadata = _table()
     inputs = _table()
+    secrets = _texts()
+    permissions = _page(Permission)
     total = _count()
     ended = _count()
     failed = _count()
@@ -262,6 +269,31 @@ class TokenWithSecret(Token):
 
 class Tokens(Schema):
     items = _page(Token)
+
+
+class User(Schema):
+    id = _id()
+    username = _text()
+    name = _text()
+    scope = _choice(Scope)
+    disabled = fields.Boolean(required=True)
+    roles = _texts()
+    created_at = _moment()
+
+
+class Users(Schema):
+    items = _page(User)
+
+
+class Role(Schema):
+    id = _id()
+    slug = _text()
+    name = _text()
+    created_at = _moment()
+
+
+class Roles(Schema):
+    items = _page(Role)
 
 
 class System(Schema):

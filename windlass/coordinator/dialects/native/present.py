@@ -8,6 +8,7 @@ from windlass.coordinator.dialects.native.describe import (
     container_document,
     retry_document,
 )
+from windlass.coordinator.engine.people_views import Role, User
 from windlass.coordinator.engine.views import (
     AttemptView,
     HistoryRow,
@@ -19,8 +20,8 @@ from windlass.coordinator.engine.views import (
     Why,
 )
 from windlass.coordinator.web.reading import WrittenFloat, WrittenInt
-from windlass.shared.redact import MASK, is_secret_key, redact_env
-from windlass.shared.spec import TaskSpec
+from windlass.shared.redact import MASK, Redactor, is_secret_key, redact_env
+from windlass.shared.spec import Permission, TaskSpec
 
 Doc = dict[str, Any]
 
@@ -44,6 +45,8 @@ def job(view: JobView) -> Doc:
         "tags": view.tags,
         "metadata": redact_env(view.spec.metadata),
         "inputs": redact_env(view.spec.inputs),
+        "secrets": sorted(view.spec.secrets),
+        "permissions": [permission(one) for one in view.spec.permissions],
         "total": view.total,
         "ended": view.ended,
         "failed": view.failed,
@@ -54,6 +57,31 @@ def job(view: JobView) -> Doc:
         "ended_at": moment(view.ended_at),
         "why": why(view.why) if view.why else None,
         "parent_task": view.parent_task,
+    }
+
+
+def permission(one: Permission) -> Doc:
+    return {"user": one.user} if one.user else {"role": one.role}
+
+
+def user(view: User) -> Doc:
+    return {
+        "id": view.id,
+        "username": view.username,
+        "name": view.name,
+        "scope": view.scope,
+        "disabled": view.disabled,
+        "roles": view.roles,
+        "created_at": moment(view.created_at),
+    }
+
+
+def role(view: Role) -> Doc:
+    return {
+        "id": view.id,
+        "slug": view.slug,
+        "name": view.name,
+        "created_at": moment(view.created_at),
     }
 
 
@@ -182,6 +210,15 @@ def token(view: Token) -> Doc:
     }
 
 
+def hides(value: Any, secrets: Redactor) -> Any:
+    """A document of any shape, with no secret in any of its texts."""
+    if isinstance(value, dict):
+        return {key: hides(item, secrets) for key, item in value.items()}
+    if isinstance(value, list):
+        return [hides(item, secrets) for item in value]
+    return secrets.text(value) if isinstance(value, str) else value
+
+
 def moment(at: datetime | None) -> str | None:
     """``2026-11-25T08:00:00.123Z``."""
     if at is None:
@@ -199,6 +236,8 @@ def masked(value: Any) -> Any:
 
 
 def _masked_entry(key: str, value: Any) -> Any:
+    if key == "secrets" and isinstance(value, dict):
+        return dict.fromkeys(value, MASK)
     if is_secret_key(key) and isinstance(value, str | int | float) and value != "":
         return MASK
     return masked(value)

@@ -226,12 +226,26 @@ class EachDocument(Strict):
     task = Part(ChildDocument, required=True)
 
 
+class PermissionDocument(Strict):
+    """Whom the job is open to: a user or a role."""
+
+    user = Text(least=1, most=128)
+    role = Text(least=1, most=64)
+
+    @validates_schema(skip_on_field_errors=False)
+    def one_of_both(self, document: dict[str, Any], **_: Any) -> None:
+        if ("user" in document) == ("role" in document):
+            raise ValidationError([Said("names not one of user and role", "user or role")])
+
+
 class JobDocument(Strict):
     name = Text(least=1, most=_NAME, required=True)
     description = Text(most=10_000)
     inputs = Table(Scalar())
     tags = ListOf(Text(least=1, most=_TAG), most=100)
     metadata = Table(Scalar())
+    secrets = Table(Scalar(), most=100)
+    permissions = ListOf(Part(PermissionDocument), most=100)
     queue = QueueName()
     priority = Whole(0, 9)
     timeout = Duration(least=0.001)
@@ -242,6 +256,9 @@ class JobDocument(Strict):
 
 
 class SubjobDocument(JobDocument):
-    """A job in the place of a task."""
+    """A job in the place of a task; open to whom the job around it is."""
+
+    class Meta:
+        exclude = ("permissions",)
 
     detached = Flag()

@@ -13,6 +13,7 @@ from windlass.coordinator.web.auth import Scope
 from windlass.coordinator.web.operations import Call, Gives, Resource, operation
 from windlass.coordinator.web.reading import Unreadable
 from windlass.shared.ids import JobId
+from windlass.shared.redact import Redactor
 
 
 class Specs(Resource):
@@ -25,12 +26,16 @@ class Specs(Resource):
         },
     )
     def job_spec(self, call: Call, job_id: UUID) -> Response:
-        """Show what was submitted: as it was received to scope submit, else with secrets hidden."""
+        """Show what was submitted: as it was received to scope submit, else with secrets hidden.
+
+        A document that says anything of secrets is never shown with them.
+        """
         content = self._engine.document(JobId(job_id))
         if content is None:
             raise NotFound(f"no document was kept of job {job_id}")
-        whole = call.caller.may(Scope.SUBMIT)
-        response = _as_received(content) if whole else _masked(content)
+        secrets = Redactor(self._engine.job(JobId(job_id)).spec.secrets.values())
+        whole = call.caller.may(Scope.SUBMIT) and "secrets" not in content
+        response = _as_received(content) if whole else _masked(content, secrets)
         return replies.immutable(request, response, f"{job_id} {whole}")
 
 
@@ -39,8 +44,8 @@ def _as_received(content: str) -> Response:
     return Response(content, content_type=f"{media}; charset=utf-8")
 
 
-def _masked(content: str) -> Response:
-    return replies.document(present.masked(_read(content.encode())))
+def _masked(content: str, secrets: Redactor) -> Response:
+    return replies.document(present.hides(present.masked(_read(content.encode())), secrets))
 
 
 def _read(data: bytes) -> Any:
