@@ -64,10 +64,10 @@ class Passwords:
         with self._db.transaction() as tx:
             row = store.identity(tx, username)
         now = self._clock.monotonic()
-        hashed = row["password"] if row else self._nobody
+        hashed = row["password"] if row and not row["disabled"] else self._nobody
         known = proof is not None and proof.hashed == hashed and now < proof.until
         right = known or self._fits(password, hashed)
-        if row is None or not right or row["disabled"]:
+        if row is None or row["disabled"] or not right:
             return None
         until = proof.until if proof is not None and known else now + REMEMBERED_FOR
         self._remember(digest, _Proof(identity_of(row), hashed, now + TRUSTED_FOR, until))

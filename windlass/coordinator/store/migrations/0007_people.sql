@@ -9,6 +9,11 @@ CREATE TABLE users (                           -- "user" is a word of SQL's own
     disabled boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL DEFAULT now()
 );
+-- Whoever nobody knows; no password fits them.
+INSERT INTO users (id, username, name, password, scope, disabled, created_at) VALUES (
+    '8a1c6d0e-5b7f-4c3a-9e2d-4f6b8c0a1e37', 'guest', 'Guest', '', 'read', true,
+    '2025-01-01T00:00:00Z'
+);
 
 CREATE TABLE role (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
