@@ -147,6 +147,7 @@ def _token(row: Row, user: Row | None = None) -> Token:
         id=str(row["id"]),
         name=row["name"],
         scope=row["scope"],
+        acts_for=row["username"],
         user=None if user is None else identity_of(user),
         created_at=row["created_at"],
         expires_at=row["expires_at"],

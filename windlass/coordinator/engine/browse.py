@@ -42,8 +42,7 @@ def job(db: Database, id: JobId) -> JobView:
     with db.transaction() as tx:
         row = _found(job_reads.job(tx, id), "job", id)
         failure = job_reads.first_failure(tx, id) if row["failed"] else None
-    shown = showing.job(row, _why(db, failure) if failure else None)
-    return veil.of_views([shown]).job(shown)
+    return veil.of_view(showing.job(row, _why(db, failure) if failure else None))
 
 
 def find(db: Database, door: str, external_id: str) -> JobId:
@@ -62,12 +61,7 @@ def jobs(
     with _patient(db) as tx:
         seen = replace(search, audiences=sees.audiences(tx))
         rows = job_list.page(tx, seen, place, limit + 1)
-    return now.page(rows, lambda row: row["id"].int, _veiled_job)
-
-
-def _veiled_job(row: Row) -> JobView:
-    shown = showing.job(row)
-    return veil.of_views([shown]).job(shown)
+    return now.page(rows, lambda row: row["id"].int, lambda row: veil.of_view(showing.job(row)))
 
 
 def count(db: Database, filter: JobFilter, sees: Sight, *, most: int = 1001) -> int:

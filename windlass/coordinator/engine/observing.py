@@ -1,21 +1,26 @@
 """What is written and what moves: logs, and what those who follow need. A part of the service."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
-from windlass.coordinator.engine import follow, logbook, tallies
+from windlass.coordinator.engine import follow, log_veil, logbook, tallies, veil
 from windlass.coordinator.engine.follow import Begun, Changes, Glance, Owner
+from windlass.coordinator.engine.log_veil import LogVeil
 from windlass.coordinator.engine.sight import Sight
 from windlass.coordinator.engine.views import LogPiece, LogSize
 from windlass.coordinator.store.db import Database
 from windlass.shared.ids import AttemptId, JobId
+
+_VEILS = 10_000  # attempts whose secrets, mostly none, are not looked up again
 
 
 class Observing:
     def __init__(self, db: Database, sees: Sight) -> None:
         self._db = db
         self._sees = sees
+        self._veil = lru_cache(_VEILS)(self._look_up_veil)
 
-    # Logs
+    # Logs, with a star for each byte of a secret of the job
 
     def log_size(self, id: AttemptId) -> LogSize:
         return logbook.size(self._db, self._sees.attempt(id))
@@ -25,15 +30,15 @@ class Observing:
     ) -> Iterator[LogPiece]:
         """What is stored from byte ``start`` up to ``end``, cut exactly, in order, no overlaps;
         read from the database in pages."""
-        return logbook.read_bytes(self._db, self._sees.attempt(id), start=start, end=end)
+        return self._reader(id).bytes(start=start, end=end)
 
     def log_lines(self, id: AttemptId, *, start: int, limit: int) -> Iterator[LogPiece]:
         """Lines ``start`` (from 0) up to ``start + limit``, cut exactly at newlines."""
-        return logbook.read_lines(self._db, self._sees.attempt(id), start=start, limit=limit)
+        return self._reader(id).lines(start=start, limit=limit)
 
     def log_tail(self, id: AttemptId, lines: int) -> Iterator[LogPiece]:
         """The last lines; an unfinished last line counts as one."""
-        return logbook.read_tail(self._db, self._sees.attempt(id), lines)
+        return self._reader(id).tail(lines)
 
     def log_ends(
         self, ids: Sequence[AttemptId], most: int
@@ -44,6 +49,13 @@ class Observing:
     def log_offset(self, id: AttemptId, line: int) -> int:
         """Where line ``line`` (from 0) begins; where the log ends for those it does not have."""
         return logbook.start_of_line(self._db, self._sees.attempt(id), line)
+
+    def _reader(self, id: AttemptId) -> logbook.Reader:
+        return logbook.Reader(self._db, self._sees.attempt(id), self._veil(id))
+
+    def _look_up_veil(self, id: AttemptId) -> LogVeil:
+        with self._db.transaction() as tx:
+            return log_veil.of(veil.of_attempt(tx, id))
 
     # Following
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from windlass.coordinator.engine import activate, blobs, check, permissions
+from windlass.coordinator.engine import activate, blobs, check, permissions, veil
 from windlass.coordinator.engine.context import is_templated, kind_of
 from windlass.coordinator.engine.errors import Conflict, Invalid
 from windlass.coordinator.engine.ports import Signals
@@ -36,7 +36,8 @@ def submit(db: Database, signals: Signals, submission: Submission) -> Submitted:
         return _known(db, submission, taken)
     signals.wake_dispatch()  # heard by whoever watches all jobs; this one nobody knows yet
     if turn is None:
-        return Submitted(job_id=job.id, created=True, view=_view(job.id, submission, made))
+        view = veil.of_view(_view(job.id, submission, made))
+        return Submitted(job_id=job.id, created=True, view=view)
     turn.tell(signals)
     return Submitted(job_id=job.id, created=True)
 

@@ -75,8 +75,16 @@ def of(tx: Tx, ids: Sequence[UUID]) -> Veils:
     return Veils({id: Redactor(job.secrets.values()) for id, job in found.items()})
 
 
-def of_views(views: Sequence[JobView]) -> Veils:
-    return Veils({view.id: Redactor(view.spec.secrets.values()) for view in views})
+def of_attempt(tx: Tx, id: UUID) -> Redactor:
+    """Of its job."""
+    text = jobs.secretive_of(tx, id)
+    return Redactor(spec.decode_job(text).secrets.values()) if text else _NOTHING
+
+
+def of_view(view: JobView) -> JobView:
+    """Behind a veil of its own."""
+    secrets = view.spec.secrets
+    return Veils({view.id: Redactor(secrets.values())}).job(view) if secrets else view
 
 
 def _veiled(veil: Redactor, task: TaskSpec) -> TaskSpec:

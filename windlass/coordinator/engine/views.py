@@ -202,7 +202,8 @@ class Token:
     id: str
     name: str
     scope: str  # read, submit or admin; each includes those before it
-    user: Identity | None = None  # for whom it acts
+    acts_for: str | None = None  # username
+    user: Identity | None = None  # the same, of a token that has just been brought
     created_at: datetime
     expires_at: datetime | None
     used_at: datetime | None

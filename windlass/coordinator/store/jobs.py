@@ -248,6 +248,18 @@ def secretive(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, str]:
     return {row["id"]: row["spec"] for row in tx.all(_SECRETIVE, ids=list(ids))}
 
 
+_SECRETIVE_OF = """
+SELECT spec FROM job WHERE id = (SELECT job_id FROM attempt WHERE id = %(attempt)s)
+    AND spec LIKE '%%"secrets":%%'
+"""
+
+
+def secretive_of(tx: Tx, attempt: UUID) -> str | None:
+    """Likewise, of the job of an attempt."""
+    row = tx.one(_SECRETIVE_OF, attempt=attempt)
+    return row["spec"] if row else None
+
+
 _INSERT_DOCUMENT = "INSERT INTO document (job_id, content) VALUES (%(job_id)s, %(content)s)"
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from windlass.coordinator.store.db import Row, Tx
 
-_COLUMNS = "id, name, scope, user_id, created_at, expires_at, used_at"
+_COLUMNS = """id, name, scope, user_id, created_at, expires_at, used_at,
+    (SELECT username FROM users WHERE users.id = user_id) AS username"""
 
 _INSERT = f"""
 INSERT INTO token (id, name, digest, scope, expires_at, user_id)

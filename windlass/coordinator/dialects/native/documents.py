@@ -258,6 +258,7 @@ class Token(Schema):
     id = _id()
     name = _text()
     scope = _choice(Scope)
+    user = _text(allow_none=True)
     created_at = _moment()
     expires_at = _moment(allow_none=True)
     used_at = _moment(allow_none=True)

@@ -204,6 +204,7 @@ def token(view: Token) -> Doc:
         "id": view.id,
         "name": view.name,
         "scope": view.scope,
+        "user": view.acts_for,
         "created_at": moment(view.created_at),
         "expires_at": moment(view.expires_at),
         "used_at": moment(view.used_at),

@@ -23,13 +23,14 @@ class TokenDocument(Strict):
     name = Text(least=1, most=63, required=True)
     scope = Choice(list(Scope), required=True)
     expires_at = Moment()
+    user = Text(least=1, most=128)
 
 
 _SCHEMA = TokenDocument()
 _LOCKS_OUT = Flaw(
     ("scope",),
     "would lock everybody out: with the first token, who has none can do nothing any more",
-    "admin, for the first token",
+    "admin and no user, for the first token",
 )
 
 
@@ -54,14 +55,12 @@ class Tokens(Resource):
     def create_token(self, call: Call) -> Response:
         """Make a token; its secret is told this once.
 
-        The first one is of scope admin.
+        With ``user`` it acts for them, and may no more than they. The first one is of scope admin.
         """
         asked = _read()
-        if call.caller is ANYBODY and asked["scope"] != Scope.ADMIN:
+        if call.caller is ANYBODY and (asked["scope"] != Scope.ADMIN or "user" in asked):
             raise invalid("the token is not valid", [_LOCKS_OUT])
-        token, secret = self._engine.create_token(
-            asked["name"], asked["scope"], asked.get("expires_at")
-        )
+        token, secret = self._engine.create_token(**asked)
         self._gate.close()
         return replies.document({**present.token(token), "secret": secret}, HTTPStatus.CREATED)
 
