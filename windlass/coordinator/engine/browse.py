@@ -1,14 +1,14 @@
 """What a user looks at: jobs, tasks and attempts, one or a page of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
 
 from windlass.coordinator.engine import filters, logbook, placement, showing, veil
-from windlass.coordinator.engine.errors import Invalid, NotFound, Problem
+from windlass.coordinator.engine.errors import NotFound
 from windlass.coordinator.engine.paging import turn
+from windlass.coordinator.engine.patience import patient
 from windlass.coordinator.engine.sight import Sight
 from windlass.coordinator.engine.views import (
     AttemptView,
@@ -22,7 +22,6 @@ from windlass.coordinator.engine.views import (
     Why,
 )
 from windlass.coordinator.store import attempt_reads, job_list, job_reads, placing, task_reads
-from windlass.coordinator.store.bounded import TooWide, bounded
 from windlass.coordinator.store.db import Database, Row, Tx
 from windlass.coordinator.store.job_list import Place
 from windlass.shared import spec
@@ -58,7 +57,7 @@ def jobs(
 ) -> Page[JobView]:
     search, now = filters.search(filter), turn("jobs", limit, -1, cursor)
     place = Place(UUID(int=now.at.key), now.onward) if now.at else job_list.NEWEST
-    with _patient(db) as tx:
+    with patient(db) as tx:
         seen = replace(search, audiences=sees.audiences(tx))
         rows = job_list.page(tx, seen, place, limit + 1)
     return now.page(rows, lambda row: row["id"].int, lambda row: veil.of_view(showing.job(row)))
@@ -66,7 +65,7 @@ def jobs(
 
 def count(db: Database, filter: JobFilter, sees: Sight, *, most: int = 1001) -> int:
     search = filters.search(filter)
-    with _patient(db) as tx:
+    with patient(db) as tx:
         return job_list.count(tx, replace(search, audiences=sees.audiences(tx)), most)
 
 
@@ -109,11 +108,14 @@ def tasks(
     now = turn(f"tasks:{job_id}", limit, 1, cursor)
     beyond = now.at.key - 1 if now.at else None  # keys count from 1
     wanted = filters.task_search(filter, beyond, now.onward)
-    with _patient(db) as tx:
+    with patient(db) as tx:
         _found(job_reads.job(tx, job_id), "job", job_id)
         rows = task_reads.page(tx, job_id, wanted, limit + 1)
         veils = veil.of(tx, [job_id])
-    show = lambda row: veils.task(showing.task(row))  # noqa: E731
+
+    def show(row: Row) -> TaskView:
+        return veils.task(showing.task(row))
+
     return now.page(rows, lambda row: int(row["position"]) + 1, show)
 
 
@@ -185,13 +187,3 @@ def _found(thing: T | None, what: str, id: object) -> T:
     if thing is None:
         raise NotFound(f"there is no {what} {id}")
     return thing
-
-
-@contextmanager
-def _patient(db: Database) -> Iterator[Tx]:
-    try:
-        with bounded(db) as tx:
-            yield tx
-    except TooWide:
-        text = "takes too long to answer; narrow the filter"
-        raise Invalid([Problem((), text, "a shorter time, another tag or word")]) from None

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from windlass.coordinator.engine import log_parts, showing
+from windlass.coordinator.engine.counts import Counts
 from windlass.coordinator.engine.errors import NotFound
 from windlass.coordinator.engine.outlook_views import (
     Execution,
@@ -14,12 +15,12 @@ from windlass.coordinator.engine.outlook_views import (
     Placed,
     Running,
 )
+from windlass.coordinator.engine.patience import patient
 from windlass.coordinator.engine.sight import Sight
 from windlass.coordinator.engine.views import TaskView
 from windlass.coordinator.store import executions, numbered, task_reads
-from windlass.coordinator.store.bounded import bounded
-from windlass.coordinator.store.db import Database, Row
-from windlass.coordinator.store.numbered import Prose
+from windlass.coordinator.store.db import Database, Row, Tx
+from windlass.coordinator.store.numbered import Prose, Span
 from windlass.shared import messages
 from windlass.shared.ids import AttemptId, JobId
 from windlass.shared.text import is_clean
@@ -30,21 +31,32 @@ _MOST_OFFSET = 1 << 40
 class Outlook:
     """Ids of nothing are NotFound."""
 
-    def __init__(self, db: Database, sees: Sight) -> None:
+    def __init__(self, db: Database, sees: Sight, counts: Counts | None = None) -> None:
         self._db = db
         self._sees = sees
+        self._counts = counts or Counts()
+
+    def seen_by(self, sees: Sight) -> "Outlook":
+        return Outlook(self._db, sees, self._counts)
 
     def jobs(
         self, tags: tuple[str, ...] | None, words: str | None, *, limit: int, offset: int
     ) -> Numbered[Placed]:
-        """Newest first: of any of the tags, with all of the words. Text of no job finds nothing."""
+        """Newest first: of any of the tags, with all of the words. Text of no job finds nothing. A
+        big total of what was searched for may be that of a moment ago."""
         if not is_clean("".join(tags or ()) + (words or "")):
             return Numbered((), 0)
-        with bounded(self._db) as tx:
+        with patient(self._db) as tx:
             prose = Prose(tags=tags, words=words, audiences=self._sees.audiences(tx))
-            total = numbered.count(tx, prose)
-            rows = numbered.page(tx, prose, limit, min(offset, _MOST_OFFSET)) if total else ()
+            total = self._total(tx, prose)
+            span = Span(limit, min(offset, _MOST_OFFSET), total)
+            rows = numbered.page(tx, prose, span) if total else ()
         return Numbered([_placed(row) for row in rows], total)
+
+    def _total(self, tx: Tx, prose: Prose) -> int:
+        if prose.is_empty:
+            return numbered.count(tx, prose)
+        return self._counts.get(prose, lambda: numbered.count(tx, prose))
 
     def job(self, id: JobId) -> Placed:
         self._sees.job(id)

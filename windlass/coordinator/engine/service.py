@@ -73,7 +73,7 @@ class Engine(Observing):
             return self
         seen = copy(self)
         seen._sees = Sight(self._db, viewer)
-        seen.outlook = Outlook(self._db, seen._sees)
+        seen.outlook = self.outlook.seen_by(seen._sees)
         return seen
 
     # Jobs

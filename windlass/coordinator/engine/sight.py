@@ -57,9 +57,9 @@ class Sight:
         """Those whose job is not hidden."""
         return self._some("job", things, job_of)
 
-    def audiences(self, tx: Tx) -> Sequence[int] | None:
+    def audiences(self, tx: Tx) -> tuple[int, ...] | None:
         """Those they belong to; None: it does not matter."""
-        return None if self._viewer is None else audiences.visible(tx, self._viewer.keys)
+        return None if self._viewer is None else tuple(audiences.visible(tx, self._viewer.keys))
 
     def _one(self, what: str, id: Id, named: str = "") -> Id:
         if self._hidden(what, [id]):

@@ -19,12 +19,25 @@ SELECT {columns}, current.at, current.at_progress FROM (
 ) AS job {current} ORDER BY id DESC
 """
 
-# Of each audience the newest, along its index; what is hidden is not even passed over.
+# Of few jobs that match, all are found by the index over words or tags; to walk from the newest job
+# on until a page is full would be to pass over all the others. Materialized: the planner shall not
+# turn it into that walk.
+FEW = 5_000
+_PAGE_OF_FEW = """
+WITH hit AS MATERIALIZED (SELECT id FROM job WHERE {where}), page AS (
+    SELECT id FROM hit ORDER BY id DESC LIMIT %(limit)s OFFSET %(offset)s
+)
+SELECT {columns}, current.at, current.at_progress FROM page JOIN job USING (id) {current}
+ORDER BY id DESC
+"""
+
+# Of each audience the newest, along its index; what is hidden is not even passed over. Worded so
+# that no other index has this order: to walk along all ids looks cheap for an audience of no jobs.
 _PAGE_SEEN = """
 SELECT {columns}, current.at, current.at_progress FROM (
     SELECT seen.id FROM unnest(%(audiences)s::bigint[]) AS chosen (one) CROSS JOIN LATERAL (
-        SELECT id FROM job WHERE door = 'tork' AND audience = chosen.one
-        ORDER BY id DESC LIMIT %(limit)s::bigint + %(offset)s::bigint
+        SELECT id FROM job WHERE door = 'tork' AND audience BETWEEN chosen.one AND chosen.one
+        ORDER BY audience DESC, id DESC LIMIT %(limit)s::bigint + %(offset)s::bigint
     ) AS seen ORDER BY id DESC LIMIT %(limit)s OFFSET %(offset)s
 ) AS page JOIN job USING (id) {current} ORDER BY id DESC
 """
@@ -62,7 +75,7 @@ class Prose:
 
     tags: tuple[str, ...] | None = None
     words: str | None = None
-    audiences: Sequence[int] | None = None
+    audiences: tuple[int, ...] | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -70,11 +83,25 @@ class Prose:
         return self.tags is None and self.words is None
 
 
-def page(tx: Tx, prose: Prose, limit: int, offset: int) -> Sequence[Row]:
+@dataclass(frozen=True)
+class Span:
+    """Of a list that has ``total``."""
+
+    limit: int
+    offset: int
+    total: int
+
+
+def page(tx: Tx, prose: Prose, span: Span) -> Sequence[Row]:
     parts = {"columns": COLUMNS, "where": _where(prose), "current": CURRENT}
-    seen = prose.is_empty and prose.audiences is not None
-    sql = _PAGE_SEEN if seen else _PAGE
-    return tx.all(sql.format(**parts), limit=limit, offset=offset, **_values(prose))
+    sql = _way(prose, span.total).format(**parts)
+    return tx.all(sql, limit=span.limit, offset=span.offset, **_values(prose))
+
+
+def _way(prose: Prose, total: int) -> str:
+    if prose.is_empty:
+        return _PAGE if prose.audiences is None else _PAGE_SEEN
+    return _PAGE_OF_FEW if total <= FEW else _PAGE
 
 
 def count(tx: Tx, prose: Prose) -> int:
@@ -102,4 +129,8 @@ def _where(prose: Prose) -> str:
 
 
 def _values(prose: Prose) -> dict[str, object]:
-    return {"tags": list(prose.tags or ()), "words": prose.words, "audiences": prose.audiences}
+    return {
+        "tags": list(prose.tags or ()),
+        "words": prose.words,
+        "audiences": list(prose.audiences or ()),
+    }
