@@ -198,3 +198,21 @@ def test_short_ones_shred_nothing(client: Client, fleet: Fleet) -> None:
 
     assert job["inputs"] == {"a": HIDDEN, "b": "11"}
     assert log(client, attempt) == b"1 and 11\n"
+
+
+def test_secrets_of_a_sub_job_are_shown_nowhere(client: Client, fleet: Fleet) -> None:
+    inner = {
+        "name": "inner",
+        "secrets": {"given": "{{ secrets.key }}", "own": "literal-secret"},
+        "tasks": [{"name": "leaf", "run": "true", "env": {"A": "{{ secrets.given }}"}}],
+    }
+    job = sent(client, a_document({"name": "outer", "subjob": inner}, secrets={"key": SECRET}))
+    fleet.dispatch()
+    below = client.get(f"{BASE}/jobs").json["items"][0]
+
+    assert (below["name"], below["secrets"]) == ("inner", ["given", "own"])
+    for id in (job["id"], below["id"]):
+        for path in ("", "/tasks", "/spec"):
+            answer = client.get(f"{BASE}/jobs/{id}{path}")
+            assert SECRET not in answer.text
+            assert "literal-secret" not in answer.text
