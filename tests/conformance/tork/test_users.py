@@ -158,5 +158,16 @@ def test_a_user_does_no_more_than_they_may(client: Client, engine: Engine) -> No
 
 
 @with_passwords
+@pytest.mark.parametrize("path", ["/users", "/jobs"])
+def test_a_page_of_another_site_cannot_use_a_browsers_password(
+    client: Client, engine: Engine, path: str
+) -> None:
+    headers = a_user(engine, "admin", scope="admin") | {"Origin": "http://elsewhere.example"}
+
+    assert client.post(path, json=ADA, headers=headers).status_code == 403
+    assert "ada" not in engine.people.named(["ada"])
+
+
+@with_passwords
 def test_other_doors_are_not_closed_by_it(client: Client) -> None:
     assert client.get(f"{BASE}/jobs").status_code == 200

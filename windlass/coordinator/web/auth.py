@@ -131,6 +131,7 @@ class Gate:
         given = request.authorization
         if given is None or given.type != "basic" or not given.username:
             return None
+        check_open(request, ())  # browsers add a password by themselves, once it was given
         user = self._engine.identify(given.username, given.password or "")
         if user is None:
             raise _refusal(

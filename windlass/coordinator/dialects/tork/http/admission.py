@@ -11,6 +11,7 @@ from windlass.coordinator.dialects.tork.http.visit import Visit
 from windlass.coordinator.dialects.tork.settings import Settings
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.web.auth import ANYBODY, Caller, Gate, Scope, of_user
+from windlass.coordinator.web.guard import check_open
 from windlass.coordinator.web.streams import Streams
 
 
@@ -44,7 +45,10 @@ class Admission:
         return self._gate.admit(request, scope, foreign=self._settings.cors)
 
     def _user(self, scope: Scope | None) -> Caller:
-        """Who the guard let in. Refusal: they may not."""
+        """Who the guard let in. Refusal: they may not, or it is another site that makes their
+        browser do it, password and all."""
+        if not self._settings.cors:
+            check_open(request, ())
         caller = of_user(g.tork_user)
         if scope is not None and not caller.may(scope):
             refuse(HTTPStatus.FORBIDDEN, f"this needs a user of scope {scope}")
