@@ -13,16 +13,6 @@ from windlass.coordinator.engine.sight import Viewer
 
 
 @pytest.fixture
-def ada(client: Client, engine: Engine) -> As:
-    return As(client, a_user(engine, "ada", "ops"))
-
-
-@pytest.fixture
-def bob(client: Client, engine: Engine) -> As:
-    return As(client, a_user(engine, "bob"))
-
-
-@pytest.fixture
 def nobody(client: Client, engine: Engine) -> As:
     """Somebody with a token that acts for no user; and the coordinator is closed."""
     engine.create_token("root", "admin")

@@ -69,6 +69,14 @@ _POSTED = {
 }
 
 
+_NAME = _TEXT | {"minLength": 1, "maxLength": 20}
+_POSTED_USER = {
+    "type": "object",
+    "properties": {"username": _NAME, "password": _NAME, "name": _NAME},
+    "required": ["username", "password"],
+}
+
+
 def document() -> dict[str, Any]:
     found = (404,)
     paths = {
@@ -87,6 +95,7 @@ def document() -> dict[str, Any]:
             "delete": _operation(None, fails=(400, 404)),
         },
         "/nodes": {"get": _operation({"type": "array", "items": _NODE})},
+        "/users": {"post": _operation(_USER, body=_POSTED_USER, fails=(400, 413))},
         "/metrics": {"get": _operation(_FIGURES)},
     }
     for path in ("/jobs/{id}/log", "/tasks/{id}/log"):

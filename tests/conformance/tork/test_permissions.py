@@ -18,16 +18,6 @@ with_passwords = pytest.mark.parametrize("settings", [BASIC])
 
 
 @pytest.fixture
-def ada(client: Client, engine: Engine) -> As:
-    return As(client, a_user(engine, "ada", "ops"))
-
-
-@pytest.fixture
-def bob(client: Client, engine: Engine) -> As:
-    return As(client, a_user(engine, "bob"))
-
-
-@pytest.fixture
 def admin(client: Client, engine: Engine) -> As:
     return As(client, a_user(engine, "root", scope="admin"))
 

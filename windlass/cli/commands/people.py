@@ -2,7 +2,9 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 
@@ -46,25 +48,7 @@ def create_user(session: Session, name: str, full_name: str | None, scope: str) 
 @connected
 def list_users(session: Session) -> None:
     """List users with their roles."""
-    users = session.client().get("users")["items"]
-    if session.json:
-        click.echo(json.dumps(users))
-        return
-    now = datetime.now(UTC)
-    print_table(
-        ("user", "name", "scope", "roles", "created", "state"),
-        [
-            (
-                each["username"],
-                each["name"],
-                each["scope"],
-                ", ".join(each["roles"]),
-                ago(each["created_at"], now),
-                "disabled" if each["disabled"] else "",
-            )
-            for each in users
-        ],
-    )
+    _list(session, "users", ("username", "name", "scope", "roles", "created_at", "disabled"))
 
 
 @user.command()
@@ -139,13 +123,7 @@ def create_role(session: Session, role: str, full_name: str | None) -> None:
 @connected
 def list_roles(session: Session) -> None:
     """List roles."""
-    roles = session.client().get("roles")["items"]
-    if session.json:
-        click.echo(json.dumps(roles))
-        return
-    now = datetime.now(UTC)
-    rows = [(each["slug"], each["name"], ago(each["created_at"], now)) for each in roles]
-    print_table(("role", "name", "created"), rows)
+    _list(session, "roles", ("slug", "name", "created_at"))
 
 
 @role.command("delete")
@@ -155,6 +133,27 @@ def delete_role(session: Session, role: str) -> None:
     """Delete ROLE; jobs open to it alone stay hidden."""
     session.client().call("DELETE", "roles", role)
     _say(session, {"slug": role}, f"{role} deleted")
+
+
+# field -> how its column is headed
+_HEADINGS = {"username": "user", "slug": "role", "created_at": "created", "disabled": "state"}
+
+
+def _list(session: Session, what: str, fields: Sequence[str]) -> None:
+    items = session.client().get(what)["items"]
+    if session.json:
+        click.echo(json.dumps(items))
+        return
+    rows = [tuple(_cell(field, item[field]) for field in fields) for item in items]
+    print_table([_HEADINGS.get(field, field) for field in fields], rows)
+
+
+def _cell(field: str, value: Any) -> str:
+    if field == "created_at":
+        return ago(value, datetime.now(UTC))
+    if field == "disabled":
+        return field if value else ""
+    return ", ".join(value) if isinstance(value, list) else str(value)
 
 
 def _change(session: Session, name: str, change: Document, done: str) -> None:
