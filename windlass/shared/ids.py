@@ -12,6 +12,7 @@ else:
 JobId = NewType("JobId", UUID)
 TaskId = NewType("TaskId", UUID)
 AttemptId = NewType("AttemptId", UUID)
+ScheduleId = NewType("ScheduleId", UUID)
 NodeName = NewType("NodeName", str)
 
 
@@ -29,6 +30,10 @@ def new_task_id() -> TaskId:
 
 def new_attempt_id() -> AttemptId:
     return AttemptId(_new())
+
+
+def new_schedule_id() -> ScheduleId:
+    return ScheduleId(_new())
 
 
 def first_id_at(seconds: float) -> UUID:

@@ -8,6 +8,8 @@ from tests.conformance.native.test_logs import ended
 from tests.support.fleet import Fleet
 from tests.support.http import BASE, Client, a_document, errors, sent
 from tests.support.people import PASSWORD, As, a_user
+from tests.support.waiting import until
+from windlass.coordinator.engine.firing import fire_due
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.engine.sight import Viewer
 
@@ -190,3 +192,34 @@ def test_whoever_follows_hears_of_nothing_hidden(
         if eye is not None
     }
     assert heard == {"ada": [], "bob": [job]}
+
+
+def test_a_schedule_and_its_jobs_are_open_to_the_same(
+    client: Client, nobody: As, ada: As, bob: As, fleet: Fleet
+) -> None:
+    document = a_document(permissions=[{"user": "bob"}], schedule={"cron": "@every 1s"})
+    id = ada("POST", f"{BASE}/schedules", json=document).json["id"]
+    open_to_all = a_document(schedule={"cron": "@daily"})
+    assert ada("POST", f"{BASE}/schedules", json=open_to_all).status_code == 201
+    found = addresses(client, schedule_id=id)
+    assert len(found) > 3
+
+    for method, path in found:
+        for by in (nobody, ada):
+            assert by(method, path).status_code == 404, path
+    lists = [by("GET", f"{BASE}/schedules").json for by in (nobody, ada, bob)]
+    assert [(len(page["items"]), page["count"]) for page in lists] == [(1, 1), (1, 1), (2, 2)]
+    until(lambda: fire_due(fleet.db, fleet.signals) > 0, timeout=20)
+    assert listed(nobody) == listed(ada) == []
+    (job,) = bob("GET", f"{BASE}/jobs").json["items"]
+    assert (job["owner"], job["permissions"]) == ("ada", [{"user": "bob"}])
+    for method, path in found:
+        assert bob(method, path).status_code in (200, 204, 409), path
+
+
+def test_a_schedule_is_open_to_one_who_is_there(ada: As) -> None:
+    document = a_document(permissions=[{"user": "nobody"}], schedule={"cron": "@daily"})
+
+    response = ada("POST", f"{BASE}/schedules", json=document)
+
+    assert list(errors(response)) == ["permissions[0].user"]

@@ -216,3 +216,14 @@ def test_secrets_of_a_sub_job_are_shown_nowhere(client: Client, fleet: Fleet) ->
             answer = client.get(f"{BASE}/jobs/{id}{path}")
             assert SECRET not in answer.text
             assert "literal-secret" not in answer.text
+
+
+def test_a_schedule_shows_no_secret(client: Client) -> None:
+    document = {**LEAKY, "schedule": {"cron": "@daily"}}
+
+    made = client.post(f"{BASE}/schedules", json=document)
+
+    assert made.status_code == 201
+    assert made.json["job"]["secrets"] == {"key": HIDDEN, "pin": HIDDEN}
+    for text in (made.text, client.get(f"{BASE}/schedules").text):
+        assert SECRET not in text

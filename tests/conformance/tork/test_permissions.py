@@ -170,3 +170,23 @@ def test_where_nobody_in_particular_asks_everything_is_shown(
 
     assert client.get(f"/jobs/{id}").status_code == 200
     assert client.get("/jobs").json["totalItems"] == 1
+
+
+@with_passwords
+def test_a_scheduled_job_is_hidden_with_all_that_it_makes(ada: As, bob: As) -> None:
+    document = a_job(schedule={"cron": "@daily"}, permissions=[{"user": "bob"}])
+    id = ada("POST", "/scheduled-jobs", json=document).json["id"]
+
+    for method, path in [
+        ("GET", f"/scheduled-jobs/{id}"),
+        ("PUT", f"/scheduled-jobs/{id}/pause"),
+        ("PUT", f"/scheduled-jobs/{id}/resume"),
+        ("DELETE", f"/scheduled-jobs/{id}"),
+    ]:
+        assert message(ada(method, path)) == (404, "scheduled job not found")
+    assert ada("GET", "/scheduled-jobs").json["totalItems"] == 0
+    (listed,) = bob("GET", "/scheduled-jobs").json["items"]
+    assert listed["createdBy"]["username"] == "ada"
+    shown = bob("GET", f"/scheduled-jobs/{id}").json
+    assert shown["permissions"][0]["user"]["username"] == "bob"
+    assert bob("DELETE", f"/scheduled-jobs/{id}").status_code == 200

@@ -34,6 +34,7 @@ from windlass.coordinator.engine.passwords import Passwords
 from windlass.coordinator.engine.people import People
 from windlass.coordinator.engine.people_views import Identity
 from windlass.coordinator.engine.ports import Signals, Watch
+from windlass.coordinator.engine.schedules import Schedules
 from windlass.coordinator.engine.sight import Sight, Viewer
 from windlass.coordinator.engine.views import (
     AttemptView,
@@ -66,6 +67,7 @@ class Engine(Observing):
         self.people = People(db)
         self._health = health.of(db, signals)
         self.outlook = Outlook(db, self._sees)  # reads by numbered page
+        self.schedules = Schedules(db, signals, self._sees)  # what submits jobs by the clock
 
     def seen_by(self, viewer: Viewer | None) -> "Engine":
         """The same, showing what they may see; None: everything."""
@@ -74,6 +76,7 @@ class Engine(Observing):
         seen = copy(self)
         seen._sees = Sight(self._db, viewer)
         seen.outlook = self.outlook.seen_by(seen._sees)
+        seen.schedules = Schedules(self._db, self._signals, seen._sees)
         return seen
 
     # Jobs

@@ -42,6 +42,9 @@ class Sight:
     def attempt(self, id: Id) -> Id:
         return self._one("attempt", id)
 
+    def schedule(self, id: Id) -> Id:
+        return self._one("schedule", id)
+
     def execution(self, id: UUID) -> UUID:
         """Of a task or an attempt."""
         return self._one("task", self._one("attempt", id, "task"))

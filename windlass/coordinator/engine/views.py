@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from windlass.coordinator.engine.people_views import Identity
-from windlass.shared.ids import AttemptId, JobId, TaskId
+from windlass.shared.ids import AttemptId, JobId, ScheduleId, TaskId
 from windlass.shared.spec import JobSpec, TaskSpec
 from windlass.shared.states import AttemptState, JobState, Reason, TaskState
 
@@ -47,6 +47,7 @@ class JobView:
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
+    schedule_id: ScheduleId | None = None  # what made it
     why: "Why | None" = None  # of one job, not of lists
     parent_task: TaskId | None = None  # of another job, which started this one
 
@@ -244,6 +245,7 @@ class Submission:
     document: str | None = None
     idempotency_key: str | None = None
     fingerprint: str = ""
+    schedule_id: ScheduleId | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,15 +18,18 @@ _VISIBLE = "SELECT id FROM audience WHERE members && %(keys)s::text[]"
 # Of ids that exist, those that are hidden.
 _HIDDEN = """
 WITH wanted AS ({wanted})
-SELECT wanted.id FROM wanted JOIN job ON job.id = wanted.job_id
-WHERE job.audience <> 0 AND NOT EXISTS (
-    SELECT FROM audience WHERE id = job.audience AND members && %(keys)s::text[]
+SELECT wanted.id FROM wanted
+WHERE wanted.audience <> 0 AND NOT EXISTS (
+    SELECT FROM audience WHERE id = wanted.audience AND members && %(keys)s::text[]
 )
 """
 _WANTED = {
-    "job": "SELECT id, id AS job_id FROM unnest(%(ids)s::uuid[]) AS id",
-    "task": "SELECT id, job_id FROM task WHERE id = ANY(%(ids)s::uuid[])",
-    "attempt": "SELECT id, job_id FROM attempt WHERE id = ANY(%(ids)s::uuid[])",
+    "job": "SELECT id, audience FROM job WHERE id = ANY(%(ids)s::uuid[])",
+    "task": """SELECT task.id, audience FROM task JOIN job ON job.id = job_id
+        WHERE task.id = ANY(%(ids)s::uuid[])""",
+    "attempt": """SELECT attempt.id, audience FROM attempt JOIN job ON job.id = job_id
+        WHERE attempt.id = ANY(%(ids)s::uuid[])""",
+    "schedule": "SELECT id, audience FROM schedule WHERE id = ANY(%(ids)s::uuid[])",
 }
 
 
@@ -48,7 +51,7 @@ def visible(tx: Tx, keys: Sequence[str]) -> list[int]:
 
 
 def hidden(tx: Tx, what: str, ids: Sequence[UUID], keys: Sequence[str]) -> set[UUID]:
-    """``what``: job, task or attempt."""
+    """``what``: job, task, attempt or schedule."""
     rows = tx.all(_HIDDEN.format(wanted=_WANTED[what]), ids=list(ids), keys=list(keys))
     return {row["id"] for row in rows}
 

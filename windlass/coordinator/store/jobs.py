@@ -38,20 +38,24 @@ class NewJob:
     fail_fast: bool
     templated: bool
     nested: bool
-    audience: int = 0  # of a sub-job it is that of its parent
+    audience: int = 0  # unless a job around it, or the schedule that makes it, has one
     parent: Parent | None = None  # of a sub-job
+    schedule_id: UUID | None = None
+    delete_after: float | None = None
 
 
 _INSERT = """
 WITH made AS (
     INSERT INTO job (id, door, external_id, owner, name, description, state, priority, queue, tags,
                      spec, total, timeout, deadline, fail_fast, templated, nested, parent_task,
-                     parent_job, parent_epoch, attached, audience)
+                     parent_job, parent_epoch, attached, schedule_id, delete_after, audience)
     VALUES (%(id)s, %(door)s, %(external_id)s, %(owner)s, %(name)s, %(description)s, 'pending',
             %(priority)s, %(queue)s, %(tags)s::text[], %(spec)s, %(total)s, %(timeout)s,
             now() + make_interval(secs => %(start_timeout)s), %(fail_fast)s, %(templated)s,
             %(nested)s, %(parent_task)s, %(parent_job)s, %(parent_epoch)s, %(attached)s,
-            coalesce((SELECT audience FROM job WHERE id = %(parent_job)s), %(audience)s))
+            %(schedule_id)s, %(delete_after)s, coalesce(
+                (SELECT audience FROM job WHERE id = %(parent_job)s),
+                (SELECT audience FROM schedule WHERE id = %(schedule_id)s), %(audience)s))
     RETURNING id, state
 )
 INSERT INTO history (job_id, entity, entity_id, became, reason)
@@ -258,6 +262,14 @@ def secretive_of(tx: Tx, attempt: UUID) -> str | None:
     """Likewise, of the job of an attempt."""
     row = tx.one(_SECRETIVE_OF, attempt=attempt)
     return row["spec"] if row else None
+
+
+_OVER = "SELECT id FROM job WHERE id = ANY(%(ids)s::uuid[]) AND ended_at IS NOT NULL"
+
+
+def over(tx: Tx, ids: Sequence[UUID]) -> list[UUID]:
+    """Those of them that are."""
+    return [row["id"] for row in tx.all(_OVER, ids=list(ids))]
 
 
 _INSERT_DOCUMENT = "INSERT INTO document (job_id, content) VALUES (%(job_id)s, %(content)s)"

@@ -1,5 +1,6 @@
 """What the engine shows, as native documents. Pure; secrets are masked here."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -55,6 +56,7 @@ def job(view: JobView) -> Doc:
         "created_at": moment(view.created_at),
         "started_at": moment(view.started_at),
         "ended_at": moment(view.ended_at),
+        "schedule_id": view.schedule_id,
         "why": why(view.why) if view.why else None,
         "parent_task": view.parent_task,
     }
@@ -211,13 +213,20 @@ def token(view: Token) -> Doc:
     }
 
 
-def hides(value: Any, secrets: Redactor) -> Any:
-    """A document of any shape, with no secret in any of its texts."""
-    if isinstance(value, dict):
-        return {key: hides(item, secrets) for key, item in value.items()}
-    if isinstance(value, list):
-        return [hides(item, secrets) for item in value]
-    return secrets.text(value) if isinstance(value, str) else value
+def without(document: Doc, secrets: Mapping[str, str]) -> Doc:
+    """No value of these in any of its texts, however deep."""
+    hidden = Redactor(secrets.values())
+    return {key: _hides(item, hidden) for key, item in document.items()} if hidden else document
+
+
+def _hides(value: Any, hidden: Redactor) -> Any:
+    if isinstance(value, str):
+        return hidden.text(value)
+    if isinstance(value, Mapping):
+        return {key: _hides(item, hidden) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_hides(item, hidden) for item in value]
+    return value
 
 
 def moment(at: datetime | None) -> str | None:
@@ -241,6 +250,8 @@ def _masked_entry(key: str, value: Any) -> Any:
         return dict.fromkeys(value, MASK)
     if is_secret_key(key) and isinstance(value, str | int | float) and value != "":
         return MASK
+    if key == "headers" and isinstance(value, dict):  # credentials as often as not
+        return dict.fromkeys(value, MASK)
     return masked(value)
 
 

@@ -1,5 +1,6 @@
 """What was asked for, over HTTP: as it was received, or with its secrets hidden."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,6 @@ from windlass.coordinator.web.auth import Scope
 from windlass.coordinator.web.operations import Call, Gives, Resource, operation
 from windlass.coordinator.web.reading import Unreadable
 from windlass.shared.ids import JobId
-from windlass.shared.redact import Redactor
 
 
 class Specs(Resource):
@@ -33,7 +33,7 @@ class Specs(Resource):
         content = self._engine.document(JobId(job_id))
         if content is None:
             raise NotFound(f"no document was kept of job {job_id}")
-        secrets = Redactor(self._engine.job(JobId(job_id)).spec.secrets.values())
+        secrets = self._engine.job(JobId(job_id)).spec.secrets
         whole = call.caller.may(Scope.SUBMIT) and "secrets" not in content
         response = _as_received(content) if whole else _masked(content, secrets)
         return replies.immutable(request, response, f"{job_id} {whole}")
@@ -44,8 +44,8 @@ def _as_received(content: str) -> Response:
     return Response(content, content_type=f"{media}; charset=utf-8")
 
 
-def _masked(content: str, secrets: Redactor) -> Response:
-    return replies.document(present.hides(present.masked(_read(content.encode())), secrets))
+def _masked(content: str, secrets: Mapping[str, str]) -> Response:
+    return replies.document(present.without(present.masked(_read(content.encode())), secrets))
 
 
 def _read(data: bytes) -> Any:

@@ -24,11 +24,21 @@ from windlass.shared.spec import (
     Step,
     Subjob,
     TaskSpec,
+    Webhook,
 )
 
 Doc = Mapping[str, Any]
 
-_JOB = ("description", "inputs", "metadata", "secrets", "timeout", "fail_fast", "output")
+_JOB = (
+    "description",
+    "inputs",
+    "metadata",
+    "secrets",
+    "timeout",
+    "fail_fast",
+    "output",
+    "delete_after",
+)
 _TASK = ("condition", "var", "allow_failure", "generator")
 _CONTAINER = (
     "image",
@@ -61,6 +71,7 @@ def to_job_spec(doc: Doc) -> JobSpec:
         queue=queue,
         priority=priority,
         permissions=tuple(Permission(**one) for one in doc.get("permissions", ())),
+        webhooks=tuple(Webhook(**hook) for hook in doc.get("webhooks", ())),
         **_given(doc, _JOB),
     )
 

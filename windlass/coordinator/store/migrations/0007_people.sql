@@ -43,6 +43,7 @@ CREATE TABLE audience (
 CREATE INDEX audience_members ON audience USING gin (members);
 
 ALTER TABLE job ADD COLUMN audience bigint NOT NULL DEFAULT 0;  -- 0: everybody
+ALTER TABLE schedule ADD COLUMN audience bigint NOT NULL DEFAULT 0;  -- of its jobs as well
 CREATE INDEX job_audience ON job (audience, id);                -- the newest of each audience
 CREATE INDEX job_tork_audience ON job (audience, id) WHERE door = 'tork';
 

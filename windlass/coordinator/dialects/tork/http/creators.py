@@ -19,8 +19,7 @@ class Creators:
     def __call__(self, owner: str) -> User:
         """Who made a job of this owner; the guest, where that is no user."""
         self.know([owner])
-        found = self._known[owner]
-        return show.user(found) if found else show.GUEST
+        return show.creator(self._known[owner])
 
     def know(self, names: Sequence[str]) -> None:
         """Look up many at once."""

@@ -14,6 +14,7 @@ from windlass.coordinator.dialects.tork.show.documents import (
     Job,
     JobNamed,
     JobSummary,
+    ScheduleOf,
     Task,
 )
 from windlass.coordinator.dialects.tork.show.gojson import number
@@ -56,6 +57,7 @@ def summary(placed: Placed, cover: Cover, creator: Creator) -> JobSummary:
         result=cover.text(job.output or ""),
         error=cover.text(job.error),
         progress=progress(placed),
+        schedule=_schedule(job),
     )
 
 
@@ -104,6 +106,7 @@ def full(whole: Whole, cover: Cover, creator: Creator) -> Job:
         delete_at=_deletion(job),
         secrets=cover.secrets(job.spec.secrets),
         progress=progress(whole.placed),
+        schedule=_schedule(job),
     )
 
 
@@ -122,6 +125,10 @@ def progress(placed: Placed) -> float | int:
         return 100
     done = position(placed) - 1 + placed.at_progress / 100
     return number(min(done / placed.job.total, 1.0) * 100) if placed.job.total else 0
+
+
+def _schedule(job: JobView) -> ScheduleOf | None:
+    return ScheduleOf(id=job.schedule_id.hex) if job.schedule_id else None
 
 
 def _times(job: JobView) -> dict[str, Any]:

@@ -18,6 +18,11 @@ GUEST = User(
 Creator = Callable[[str], User]  # by the name of a job's owner
 
 
+def creator(owner: people_views.User | None) -> User:
+    """None: whoever nobody knows."""
+    return user(owner) if owner else GUEST
+
+
 def user(view: people_views.User) -> User:
     return User(
         id=view.id.hex,
