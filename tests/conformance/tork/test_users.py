@@ -6,11 +6,16 @@ from typing import Any
 import pytest
 
 from tests.conformance.tork import golden
+from tests.support.deliveries import deliver
 from tests.support.http import BASE, Client
 from tests.support.people import PASSWORD, a_user, basic
+from tests.support.receiver import Receiver, receiver
 from tests.support.tork import a_job, message
 from windlass.coordinator.dialects.tork.settings import Settings
 from windlass.coordinator.engine.service import Engine
+from windlass.coordinator.store.db import Database
+
+__all__ = ["receiver"]
 
 ADA = {"username": "ada", "password": PASSWORD, "name": "Ada L."}
 BASIC = Settings(basic=True)
@@ -171,3 +176,15 @@ def test_a_page_of_another_site_cannot_use_a_browsers_password(
 @with_passwords
 def test_other_doors_are_not_closed_by_it(client: Client) -> None:
     assert client.get(f"{BASE}/jobs").status_code == 200
+
+
+@with_passwords
+def test_webhooks_say_who_made_a_job(
+    client: Client, engine: Engine, db: Database, receiver: Receiver
+) -> None:
+    job = a_job(webhooks=[{"url": receiver.url}])
+    assert client.post("/jobs", json=job, headers=a_user(engine, "ada")).status_code == 200
+
+    deliver(db)
+
+    assert [json.loads(body)["createdBy"]["username"] for body in receiver.bodies] == ["ada"]
