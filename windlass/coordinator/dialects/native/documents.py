@@ -4,7 +4,6 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from windlass.coordinator.web.auth import Scope
 from windlass.shared.states import AttemptState, JobState, Reason, TaskState
 
 
@@ -278,49 +277,6 @@ class Queue(Schema):
 
 class Queues(Schema):
     items = _page(Queue)
-
-
-class Token(Schema):
-    id = _id()
-    name = _text()
-    scope = _choice(Scope)
-    user = _text(allow_none=True)
-    created_at = _moment()
-    expires_at = _moment(allow_none=True)
-    used_at = _moment(allow_none=True)
-
-
-class TokenWithSecret(Token):
-    secret = _text()
-
-
-class Tokens(Schema):
-    items = _page(Token)
-
-
-class User(Schema):
-    id = _id()
-    username = _text()
-    name = _text()
-    scope = _choice(Scope)
-    disabled = fields.Boolean(required=True)
-    roles = _texts()
-    created_at = _moment()
-
-
-class Users(Schema):
-    items = _page(User)
-
-
-class Role(Schema):
-    id = _id()
-    slug = _text()
-    name = _text()
-    created_at = _moment()
-
-
-class Roles(Schema):
-    items = _page(Role)
 
 
 class System(Schema):

@@ -6,7 +6,8 @@ from typing import Any
 from flask import Response, request
 from marshmallow import ValidationError
 
-from windlass.coordinator.dialects.native import documents, present
+from windlass.coordinator.dialects.native import people_documents as documents
+from windlass.coordinator.dialects.native import present
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.web import replies
 from windlass.coordinator.web.auth import ANYBODY, Gate, Scope
