@@ -34,6 +34,8 @@ def _problems(spec: JobSpec, depth: int) -> list[Problem]:
     note_unstorable(notes, spec)
     templates = Templates(notes, lenient=spec.lenient)
     _job(notes, templates, spec)
+    if depth and spec.permissions:
+        notes.add(("permissions",), "are those of the job around it")
     if 0 < len(spec.tasks) <= MOST_TASKS:
         _tasks(notes, templates, spec.tasks, depth)
         if not spec.lenient:
@@ -53,24 +55,6 @@ def submission_problems(submission: Submission) -> list[Problem]:
             note_unstorable(notes, value)
             notes.length((), value, 0 if name == "owner" else 1, KEY_LENGTH)
     return notes.found()
-
-
-def unfinished_problems(job: JobSpec) -> list[Problem]:
-    """What a spec can say and nothing here carries out: refused, for to pass over it in silence
-    would be worse."""
-    notes = Notes()
-    if job.permissions:
-        notes.add(("permissions",), "permissions cannot be carried out yet")
-    inner = [problem for task in job.tasks for problem in _unfinished_within(task)]
-    return [*notes.found(), *inner[:1]]
-
-
-def _unfinished_within(task: TaskSpec) -> list[Problem]:
-    """In sub-jobs, however deep."""
-    children = task.parallel.tasks if task.parallel else ()
-    below = (*children, *((task.each.task,) if task.each else ()))
-    found = [problem for child in below for problem in _unfinished_within(child)]
-    return found + (unfinished_problems(task.subjob.job) if task.subjob else [])
 
 
 def _job(notes: Notes, templates: Templates, spec: JobSpec) -> None:

@@ -7,9 +7,11 @@ from windlass.coordinator.engine.errors import Invalid, Problem
 from windlass.coordinator.store.bounded import TooWide, bounded
 from windlass.coordinator.store.db import Database, Tx
 
+NARROWER = "a shorter time, another tag or word"
+
 
 @contextmanager
-def patient(db: Database, instead: str) -> Iterator[Tx]:
+def patient(db: Database, instead: str = NARROWER) -> Iterator[Tx]:
     """Invalid: it takes too long, and what to ask ``instead``."""
     try:
         with bounded(db) as tx:

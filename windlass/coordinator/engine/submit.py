@@ -2,7 +2,7 @@
 
 import msgspec
 
-from windlass.coordinator.engine import activate, blobs, check
+from windlass.coordinator.engine import activate, blobs, check, permissions, veil
 from windlass.coordinator.engine.context import is_templated, kind_of
 from windlass.coordinator.engine.errors import Conflict, Full, Invalid
 from windlass.coordinator.engine.ports import Signals
@@ -24,12 +24,11 @@ from windlass.shared.text import clean
 
 def submit(db: Database, signals: Signals, submission: Submission) -> Submitted:
     problems = check.submission_problems(submission)
-    problems += check.unfinished_problems(submission.spec)
     if not submission.checked:
         problems = check.problems(submission.spec) + problems
     if problems:
         raise Invalid(problems)
-    job = _Made(new_job_id(), submission)
+    job = _Made(new_job_id(), submission, audience=permissions.audience(db, submission.spec))
     try:
         made, turn = _evaluated(db, job) if job.templated else (_at_once(db, job), None)
     except Taken as taken:
@@ -38,7 +37,8 @@ def submit(db: Database, signals: Signals, submission: Submission) -> Submitted:
         raise _full(submission, rule) from rule
     signals.wake_dispatch()  # heard by whoever watches all jobs; this one nobody knows yet
     if turn is None:
-        return Submitted(job_id=job.id, created=True, view=_view(job.id, submission, made))
+        view = veil.of_view(_view(job.id, submission, made))
+        return Submitted(job_id=job.id, created=True, view=view)
     turn.tell(signals)
     return Submitted(job_id=job.id, created=True)
 
@@ -51,8 +51,11 @@ def write(writer: Writer, submission: Submission, parent: Parent) -> None:
 class _Made:
     """Everything that becomes a row."""
 
-    def __init__(self, id: JobId, submission: Submission, parent: Parent | None = None) -> None:
+    def __init__(
+        self, id: JobId, submission: Submission, parent: Parent | None = None, audience: int = 0
+    ) -> None:
         self.id = id
+        self._audience = audience
         self._parent = parent
         self.submission = submission
         self._tasks, self._first = _tasks(id, submission.spec)
@@ -64,7 +67,7 @@ class _Made:
         _remember(writer, self.id, self.submission)
         if job.group is not None:
             groups.join(writer, job.group)
-        jobs.insert(writer, _job(self.id, self.submission, self._parent))
+        jobs.insert(writer, _job(self.id, self.submission, self._parent, self._audience))
         if self.submission.numbered:
             jobs.number(writer, self.id, self.submission.door)
         if document is not None:
@@ -157,7 +160,7 @@ def _key(submission: Submission) -> idempotency.Key:
     return idempotency.Key(submission.door, submission.owner, submission.idempotency_key or "")
 
 
-def _job(id: JobId, submission: Submission, parent: Parent | None) -> NewJob:
+def _job(id: JobId, submission: Submission, parent: Parent | None, audience: int) -> NewJob:
     job = submission.spec
     return NewJob(
         id=id,
@@ -180,6 +183,7 @@ def _job(id: JobId, submission: Submission, parent: Parent | None) -> NewJob:
         nested=any(map(kind_of, job.tasks)),
         group=job.group,
         parent=parent,
+        audience=audience,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from windlass.coordinator.engine.people_views import Identity
 from windlass.shared.ids import AttemptId, JobId, ScheduleId, TaskId
 from windlass.shared.spec import JobSpec, TaskSpec
 from windlass.shared.states import AttemptState, JobState, Reason, TaskState
@@ -202,6 +203,8 @@ class Token:
     id: str
     name: str
     scope: str  # read, submit or admin; each includes those before it
+    acts_for: str | None = None  # username
+    user: Identity | None = None  # the same, of a token that has just been brought
     created_at: datetime
     expires_at: datetime | None
     used_at: datetime | None

@@ -39,6 +39,7 @@ class NewJob:
     fail_fast: bool
     templated: bool
     nested: bool
+    audience: int = 0  # unless a job around it, or the schedule that makes it, has one
     group: Group | None = None
     parent: Parent | None = None  # of a sub-job
     schedule_id: UUID | None = None
@@ -50,12 +51,14 @@ WITH made AS (
     INSERT INTO job (id, door, external_id, owner, name, description, state, priority, queue, tags,
                      spec, total, timeout, deadline, fail_fast, templated, nested, parent_task,
                      parent_job, parent_epoch, attached, schedule_id, delete_after, group_name,
-                     group_rank)
+                     group_rank, audience)
     VALUES (%(id)s, %(door)s, %(external_id)s, %(owner)s, %(name)s, %(description)s, 'pending',
             %(priority)s, %(queue)s, %(tags)s::text[], %(spec)s, %(total)s, %(timeout)s,
             now() + make_interval(secs => %(start_timeout)s), %(fail_fast)s, %(templated)s,
             %(nested)s, %(parent_task)s, %(parent_job)s, %(parent_epoch)s, %(attached)s,
-            %(schedule_id)s, %(delete_after)s, %(group_name)s, %(group_rank)s)
+            %(schedule_id)s, %(delete_after)s, %(group_name)s, %(group_rank)s, coalesce(
+                (SELECT audience FROM job WHERE id = %(parent_job)s),
+                (SELECT audience FROM schedule WHERE id = %(schedule_id)s), %(audience)s))
     RETURNING id, state
 )
 INSERT INTO history (job_id, entity, entity_id, became, reason)
@@ -242,6 +245,28 @@ _SPECS = "SELECT id, spec FROM job WHERE id = ANY(%(ids)s::uuid[])"
 def specs(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, str]:
     """Without their tasks."""
     return {row["id"]: row["spec"] for row in tx.all(_SPECS, ids=list(ids))}
+
+
+_SECRETIVE = """
+SELECT id, spec FROM job WHERE id = ANY(%(ids)s::uuid[]) AND spec LIKE '%%"secrets":%%'
+"""
+
+
+def secretive(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Specs, without their tasks, of those that may have secrets."""
+    return {row["id"]: row["spec"] for row in tx.all(_SECRETIVE, ids=list(ids))}
+
+
+_SECRETIVE_OF = """
+SELECT spec FROM job WHERE id = (SELECT job_id FROM attempt WHERE id = %(attempt)s)
+    AND spec LIKE '%%"secrets":%%'
+"""
+
+
+def secretive_of(tx: Tx, attempt: UUID) -> str | None:
+    """Likewise, of the job of an attempt."""
+    row = tx.one(_SECRETIVE_OF, attempt=attempt)
+    return row["spec"] if row else None
 
 
 _OVER = "SELECT id FROM job WHERE id = ANY(%(ids)s::uuid[]) AND ended_at IS NOT NULL"

@@ -81,6 +81,9 @@ class Users:
             raise words.refuse(text, status=words.FORBIDDEN)
         return caller
 
+    def engine_for(self, caller: Caller) -> Engine:
+        return self._gate.engine_for(caller)
+
     def _of_cookie(self, request: Request) -> Caller | None:
         caller = self.of_session(request)
         if caller is not None:

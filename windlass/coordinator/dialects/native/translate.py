@@ -16,6 +16,7 @@ from windlass.shared.spec import (
     Limits,
     Mount,
     Parallel,
+    Permission,
     Probe,
     Registry,
     Retry,
@@ -28,7 +29,16 @@ from windlass.shared.spec import (
 
 Doc = Mapping[str, Any]
 
-_JOB = ("description", "inputs", "metadata", "timeout", "fail_fast", "output", "delete_after")
+_JOB = (
+    "description",
+    "inputs",
+    "metadata",
+    "secrets",
+    "timeout",
+    "fail_fast",
+    "output",
+    "delete_after",
+)
 _TASK = ("condition", "var", "allow_failure", "generator")
 _CONTAINER = (
     "image",
@@ -60,6 +70,7 @@ def to_job_spec(doc: Doc) -> JobSpec:
         tags=tuple(doc.get("tags", ())),
         queue=queue,
         priority=priority,
+        permissions=tuple(Permission(**one) for one in doc.get("permissions", ())),
         webhooks=tuple(Webhook(**hook) for hook in doc.get("webhooks", ())),
         **_given(doc, _JOB),
     )
