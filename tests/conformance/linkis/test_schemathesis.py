@@ -191,7 +191,7 @@ def api(lasting_client: Client) -> Any:
     """As a user with a token, which every request names."""
     schema = _described(_SCHEMA, lasting_client)
 
-    @schema.hook  # type: ignore[untyped-decorator]
+    @schema.hook  # type: ignore[untyped-decorator]  # its decorator has no types
     def map_headers(_: Any, headers: Any) -> Any:
         return {**(headers or {}), "Token-Code": "x", "Token-User": "alice"}
 
