@@ -156,7 +156,7 @@ def _watching(config: Config, base: Ground) -> Sequence[Loop]:
         Loop(in_batches("subjobs", follow, full=subjobs.BATCH), every=1.0, nudged=True, gap=0.1),
         Loop(in_batches("pause", partial(pause.remind, db, signals), full=1_000_000), every=10.0),
         Loop(Generators(db, signals, _reader_of).step, every=1.0, nudged=True, gap=0.1),
-        Loop(in_batches("deadlines", late, full=deadlines.BATCH), every=2.0),
+        Loop(in_batches("deadlines", late, full=deadlines.BATCH), every=0.5),
         Loop(in_batches("blobs", partial(blobs.forget, db), full=blobs.BATCH), every=3600.0),
         Loop(in_batches("fleet", partial(fleet.forget, db), full=1_000_000), every=3600.0),
     ]

@@ -31,6 +31,10 @@ def new_attempt_id() -> AttemptId:
     return AttemptId(_new())
 
 
+def new_template_id() -> UUID:
+    return _new()
+
+
 def first_id_at(seconds: float) -> UUID:
     """The smallest id that could have been made at this time, seconds since 1970."""
     milliseconds = min(max(int(seconds * 1000), 0), (1 << 48) - 1)

@@ -233,6 +233,8 @@ def _ending(turn: Turn, row: Row) -> tuple[JobState, Reason | None, dict[str, ob
 
 
 def _late(row: Row) -> str:
+    if row["total_timeout"] is not None:
+        return f"was not over {row['total_timeout']:g} seconds after its submission"
     if row["unstarted"]:
         return f"did not start within {row['start_timeout']:g} seconds"
     return f"timed out after {show_duration(row['timeout'] or 0.0)}"

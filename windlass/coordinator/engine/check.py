@@ -77,6 +77,7 @@ def _job(notes: Notes, templates: Templates, spec: JobSpec) -> None:
     notes.length(("description",), spec.description, 0, DESCRIPTION_LENGTH)
     notes.within(("priority",), spec.priority, PRIORITIES.start, PRIORITIES.stop - 1)
     notes.positive(("timeout",), spec.timeout, LONGEST)
+    notes.within(("total_timeout",), spec.total_timeout, 0, LONGEST)
     note_queue(notes, spec.queue)
     note_tags(notes, spec.tags)
     if spec.output is not None:

@@ -1,15 +1,19 @@
 """What can be wrong with what runs before, after and beside a task. Pure."""
 
+import re
 from typing import Protocol
 
 from windlass.coordinator.engine import check_container
 from windlass.coordinator.engine.notes import Notes, Path
 from windlass.shared.durations import LONGEST
-from windlass.shared.spec import Container, Probe, TaskSpec
+from windlass.shared.spec import Container, Delivery, Probe, TaskSpec
 
 MOST = 100  # of each kind
 _NAME_LENGTH = 256
 _LAST_PORT = 65_535
+_PATH = re.compile(r"/[\x21-\x7e]*")
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_VALUE = re.compile(r"[\x20-\x7e]*")
 
 
 class Templates(Protocol):
@@ -35,12 +39,25 @@ def check(notes: Notes, templates: Templates, task: TaskSpec) -> None:
         notes.length(("name",), sidecar.name, 1, _NAME_LENGTH)
         check_container.check(notes, sidecar.container)
         _probe(notes, sidecar.probe)
+        if task.together and sidecar.container.mounts:
+            notes.add(("container", "mounts"), "has the task's own", "none, in a task together")
     notes.at = at
+    if task.delivery is not None:
+        _delivery(notes, task.delivery)
 
 
 def _too_many(notes: Notes, kind: str, count: int) -> None:
     if count > MOST:
         notes.add((kind,), "there are too many", f"at most {MOST}")
+
+
+def _delivery(notes: Notes, delivery: Delivery) -> None:
+    if not _PATH.fullmatch(delivery.path):
+        notes.add(("delivery", "path"), f"{delivery.path!r} cannot be asked for", "a path from /")
+    notes.within(("delivery", "port"), delivery.port, 1, _LAST_PORT)
+    for name, value in delivery.headers.items():
+        if not (_HEADER.fullmatch(name) and _VALUE.fullmatch(value)):
+            notes.add(("delivery", "headers", name), "is no header", "a name, and one line of text")
 
 
 def _probe(notes: Notes, probe: Probe | None) -> None:

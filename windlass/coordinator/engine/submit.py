@@ -4,7 +4,7 @@ import msgspec
 
 from windlass.coordinator.engine import activate, blobs, check
 from windlass.coordinator.engine.context import is_templated, kind_of
-from windlass.coordinator.engine.errors import Conflict, Invalid
+from windlass.coordinator.engine.errors import Conflict, Invalid, NotFound
 from windlass.coordinator.engine.ports import Signals
 from windlass.coordinator.engine.turn import Turn
 from windlass.coordinator.engine.views import JobView, Submission, Submitted
@@ -12,7 +12,7 @@ from windlass.coordinator.store import attempts, edges, idempotency, jobs, tasks
 from windlass.coordinator.store import blobs as stored_blobs
 from windlass.coordinator.store.attempts import NewAttempt
 from windlass.coordinator.store.db import Batch, Database, Row, Writer
-from windlass.coordinator.store.errors import Taken
+from windlass.coordinator.store.errors import Broken, Taken
 from windlass.coordinator.store.jobs import NewJob, Parent
 from windlass.coordinator.store.tasks import NewTask
 from windlass.shared import spec
@@ -34,6 +34,8 @@ def submit(db: Database, signals: Signals, submission: Submission) -> Submitted:
         made, turn = _evaluated(db, job) if job.templated else (_at_once(db, job), None)
     except Taken as taken:
         return _known(db, submission, taken)
+    except Broken as gone:
+        raise NotFound(f"the template is gone ({gone.constraint})") from None
     signals.wake_dispatch()  # heard by whoever watches all jobs; this one nobody knows yet
     if turn is None:
         return Submitted(job_id=job.id, created=True, view=_view(job.id, submission, made))
@@ -120,6 +122,8 @@ def _view(id: JobId, submission: Submission, made: Row) -> JobView:
         created_at=made["created_at"],
         started_at=None,
         ended_at=None,
+        template_id=submission.template and submission.template.id,
+        template_version=submission.template and submission.template.version,
     )
 
 
@@ -158,6 +162,9 @@ def _job(id: JobId, submission: Submission, parent: Parent | None) -> NewJob:
         total=len(job.tasks),
         timeout=job.timeout,
         start_timeout=job.start_timeout,
+        total_timeout=job.total_timeout,
+        template=submission.template and submission.template.id,
+        template_version=submission.template and submission.template.version,
         fail_fast=job.fail_fast,
         templated=job.output is not None,
         nested=any(map(kind_of, job.tasks)),

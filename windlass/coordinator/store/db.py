@@ -15,7 +15,7 @@ from sqlalchemy import PoolProxiedConnection, create_engine, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InvalidRequestError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from windlass.coordinator.store.errors import Taken, Unavailable
+from windlass.coordinator.store.errors import Broken, Taken, Unavailable
 
 Row = Mapping[str, Any]
 
@@ -187,6 +187,8 @@ class Database:
             yield lent
         except psycopg2.errors.UniqueViolation as problem:
             raise Taken(problem.diag.constraint_name or "") from problem
+        except psycopg2.errors.CheckViolation as problem:
+            raise Broken(problem.diag.constraint_name or "") from problem
         except psycopg2.Error as problem:
             if not _is_outage(lent, problem):
                 raise

@@ -15,3 +15,11 @@ class Taken(Exception):
     def __init__(self, constraint: str) -> None:
         super().__init__(constraint)
         self.constraint = constraint
+
+
+class Broken(Exception):
+    """A row does not meet this condition any more; nothing of the transaction was kept."""
+
+    def __init__(self, constraint: str) -> None:
+        super().__init__(constraint)
+        self.constraint = constraint

@@ -35,9 +35,12 @@ class NewJob:
     total: int
     timeout: float | None
     start_timeout: float | None
+    total_timeout: float | None
     fail_fast: bool
     templated: bool
     nested: bool
+    template: UUID | None = None
+    template_version: int | None = None
     parent: Parent | None = None  # of a sub-job
 
 
@@ -45,11 +48,15 @@ _INSERT = """
 WITH made AS (
     INSERT INTO job (id, door, external_id, owner, name, description, state, priority, queue, tags,
                      spec, total, timeout, deadline, fail_fast, templated, nested, parent_task,
-                     parent_job, parent_epoch, attached)
+                     parent_job, parent_epoch, attached, until, template_id,
+                     template_version)
     VALUES (%(id)s, %(door)s, %(external_id)s, %(owner)s, %(name)s, %(description)s, 'pending',
             %(priority)s, %(queue)s, %(tags)s::text[], %(spec)s, %(total)s, %(timeout)s,
-            now() + make_interval(secs => %(start_timeout)s), %(fail_fast)s, %(templated)s,
-            %(nested)s, %(parent_task)s, %(parent_job)s, %(parent_epoch)s, %(attached)s)
+            now() + make_interval(secs => least(%(start_timeout)s, %(total_timeout)s)),
+            %(fail_fast)s, %(templated)s, %(nested)s, %(parent_task)s, %(parent_job)s,
+            %(parent_epoch)s, %(attached)s, now() + make_interval(secs => %(total_timeout)s),
+            (SELECT id FROM job_template WHERE id = %(template)s AND deleted_at IS NULL
+             FOR KEY SHARE), %(template_version)s)
     RETURNING id, state
 )
 INSERT INTO history (job_id, entity, entity_id, became, reason)
@@ -58,7 +65,8 @@ SELECT id, 'job', id, state, 'submitted' FROM made
 
 
 def insert(writer: Writer, job: NewJob) -> None:
-    """Taken (``job_external``): the door's id is in use."""
+    """Taken (``job_external``): the door's id is in use. Broken (``job_template_there``): the
+    template is deleted."""
     values, parent = dict(vars(job)), job.parent
     del values["parent"]
     writer.run(
@@ -147,7 +155,8 @@ WHERE job.id = tally.job_id
 RETURNING id, name, wanted, timeout, started_at IS NULL AS unstarted,
     job.ended = total AS over, job.failed, job.error, templated,
     CASE WHEN templated AND job.ended = total THEN spec END AS spec,
-    extract(epoch FROM deadline - created_at)::float AS start_timeout
+    extract(epoch FROM deadline - created_at)::float AS start_timeout,
+    extract(epoch FROM until - created_at)::float AS total_timeout
 """
 
 
@@ -160,7 +169,8 @@ _STATUS = """
 SELECT id, name, wanted, timeout, started_at IS NULL AS unstarted,
     ended = total AS over, failed, error, templated,
     CASE WHEN templated THEN spec END AS spec,
-    extract(epoch FROM deadline - created_at)::float AS start_timeout
+    extract(epoch FROM deadline - created_at)::float AS start_timeout,
+    extract(epoch FROM until - created_at)::float AS total_timeout
 FROM job WHERE id = %(id)s
 """
 
@@ -171,7 +181,7 @@ def status(tx: Tx, id: UUID) -> Row | None:
 
 
 _WANT = """
-UPDATE job SET wanted = %(wanted)s, settling = true,
+UPDATE job SET wanted = %(wanted)s, wanted_at = now(), settling = true,
     error = CASE WHEN error = '' THEN %(error)s ELSE error END
 WHERE id = ANY(%(ids)s::uuid[]) AND wanted IS NULL AND ended_at IS NULL
 RETURNING id

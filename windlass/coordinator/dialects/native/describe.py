@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from windlass.shared.spec import (
     Container,
     Each,
@@ -57,7 +59,8 @@ def _task(task: TaskSpec, keys: list[str]) -> Doc:
 
 def _composite(task: TaskSpec) -> Doc:
     if task.parallel:
-        return {"parallel": {"tasks": [_child(child) for child in task.parallel.tasks]}}
+        limit = _unless_empty(concurrency=task.parallel.concurrency)
+        return {"parallel": {"tasks": [_child(child) for child in task.parallel.tasks], **limit}}
     if task.each:
         each = task.each
         loop = _changed(each, _EACH, "var concurrency")
@@ -79,6 +82,8 @@ def beside_document(task: TaskSpec) -> Doc:
     return _unless_empty(
         pre=[_named(step) for step in task.pre],
         post=[_named(step) for step in task.post],
+        together=task.together,
+        delivery=task.delivery and msgspec.to_builtins(task.delivery),
         sidecars=[_named(one) | _unless_empty(probe=_probe(one.probe)) for one in task.sidecars],
     )
 
@@ -119,6 +124,7 @@ def _mount(mount: Mount) -> Doc:
         "type": mount.kind,
         "target": mount.target,
         **_unless_empty(source=mount.source, read_only=mount.read_only, size=mount.size),
+        **_unless_empty(scratch=mount.scratch),
     }
 
 

@@ -101,6 +101,7 @@ class MountDocument(Strict):
     source = Text(least=1, most=4096)
     read_only = Flag()
     size = Size(least=1)
+    scratch = Flag()
 
 
 class RegistryDocument(Strict):
@@ -186,6 +187,16 @@ class SidecarDocument(ProgramDocument):
     probe = Part(ProbeDocument)
 
 
+class DeliveryDocument(Strict):
+    """A POST to the task's containers, which ends the task with its answer."""
+
+    port = Whole(1, 65_535, required=True)
+    path = Text(least=1, most=4096)
+    body = Text(most=_MEBIBYTE)
+    headers = Table(Text(most=4096), most=100)
+    tolerant = Flag()
+
+
 class ChildDocument(SharedDocument, ProgramDocument):
     """A task wherever it stands: what it needs is said of tasks of the job itself only."""
 
@@ -193,6 +204,8 @@ class ChildDocument(SharedDocument, ProgramDocument):
     pre = ListOf(Part(StepDocument), most=100)
     post = ListOf(Part(StepDocument), most=100)
     sidecars = ListOf(Part(SidecarDocument), most=100)
+    together = Flag()
+    delivery = Part(DeliveryDocument)
     condition = Scalar(data_key="if", least=1, most=_TEMPLATE)
     var = Text(least=1, most=_NAME)
     parallel = Part(lambda: ParallelDocument())  # noqa: PLW0108 - defined below
@@ -216,6 +229,7 @@ class TaskDocument(ChildDocument):
 
 
 class ParallelDocument(Strict):
+    concurrency = Whole(0, MOST_TASKS)
     tasks = ListOf(Part(ChildDocument), least=1, most=MOST_TASKS, required=True)
 
 

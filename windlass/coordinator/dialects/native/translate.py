@@ -11,6 +11,7 @@ from windlass.shared.spec import (
     DEFAULT_PRIORITY,
     DEFAULT_QUEUE,
     Container,
+    Delivery,
     Each,
     JobSpec,
     Limits,
@@ -28,7 +29,7 @@ from windlass.shared.spec import (
 Doc = Mapping[str, Any]
 
 _JOB = ("description", "inputs", "metadata", "timeout", "fail_fast", "output")
-_TASK = ("condition", "var", "allow_failure", "generator")
+_TASK = ("condition", "var", "allow_failure", "generator", "together")
 _CONTAINER = (
     "image",
     "run",
@@ -99,6 +100,7 @@ def _task(defaults: Doc, instance: Instance, needs: tuple[int, ...] = ()) -> Tas
         pre=tuple(map(_step, doc.get("pre", ()))),
         post=tuple(map(_step, doc.get("post", ()))),
         sidecars=tuple(map(_sidecar, doc.get("sidecars", ()))),
+        delivery=Delivery(**doc["delivery"]) if "delivery" in doc else None,
         parallel=_parallel(defaults, own["parallel"]) if "parallel" in own else None,
         each=_each(defaults, own["each"]) if "each" in own else None,
         subjob=_subjob(own["subjob"]) if "subjob" in own else None,
@@ -107,7 +109,8 @@ def _task(defaults: Doc, instance: Instance, needs: tuple[int, ...] = ()) -> Tas
 
 
 def _parallel(defaults: Doc, doc: Doc) -> Parallel:
-    return Parallel(tasks=tuple(_child(defaults, task) for task in doc["tasks"]))
+    tasks = tuple(_child(defaults, task) for task in doc["tasks"])
+    return Parallel(tasks=tasks, **_given(doc, ("concurrency",)))
 
 
 def _child(defaults: Doc, doc: Doc) -> TaskSpec:

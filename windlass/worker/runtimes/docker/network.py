@@ -115,6 +115,15 @@ def shared(api: APIClient, order: RunAttempt, own: dict[str, str]) -> str:
     return name
 
 
+def of_container(name: str) -> str:
+    """The network namespace of another container, which has to run."""
+    return f"container:{name}"
+
+
+def is_of_container(network: str) -> bool:
+    return network.startswith("container:")
+
+
 def remove_shared(api: APIClient, attempt_id: UUID) -> None:
     """Unless a container is attached to it: whoever removes the last one removes the network."""
     remove(api, labels.shared_network_name(attempt_id))

@@ -126,6 +126,8 @@ class DockerRuntime:
 
     def _networks(self, api: APIClient, order: RunAttempt) -> Sequence[str]:
         asked = order.container.networks
+        if order.stage is not None and order.stage.joins is not None:
+            return [network.of_container(labels.container_name(order.stage.joins))]
         if order.stage is not None and order.stage.beside:
             own = labels.of_attempt(self._config.node, order)
             alone = asked == (NO_NETWORK,)
@@ -243,10 +245,10 @@ def _of_attempts(networks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 def _to_send(plan: Plan) -> list[archive.Entry]:
     """What is not in the control directory on our own disk."""
     entries = list(archive.entries(plan.order.container))
-    if not plan.control:
-        return entries
-    here = archive.inside(entries, plan.order.container.layout)
-    return [entry for entry in entries if entry not in here]
+    if plan.control:
+        here = archive.inside(entries, plan.order.container.layout)
+        entries = [entry for entry in entries if entry not in here]
+    return [*entries, *(archive.directory(each.target) for each in plan.mounts if each.scratch)]
 
 
 def _share_volume(api: APIClient, name: str) -> None:
@@ -259,6 +261,8 @@ def _share_volume(api: APIClient, name: str) -> None:
 def _aliases(order: RunAttempt) -> list[str]:
     """How others on its networks call it; on the node's own there is nobody to ask."""
     if order.stage is None and not order.container.networks:
+        return []
+    if order.stage is not None and order.stage.joins is not None:
         return []
     if order.stage is not None and not order.stage.beside and not order.container.networks:
         return []
