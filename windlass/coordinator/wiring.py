@@ -139,7 +139,16 @@ def _reader_of(door: str) -> "Read":
 
 
 def _watching(config: Config, base: Ground) -> Sequence[Loop]:
-    from windlass.coordinator.engine import blobs, cancel, deadlines, fleet, halt, pause, subjobs
+    from windlass.coordinator.engine import (
+        blobs,
+        cancel,
+        deadlines,
+        fleet,
+        halt,
+        pause,
+        subjobs,
+        templates,
+    )
     from windlass.coordinator.engine.generate import Generators
     from windlass.coordinator.engine.reap import Pace, Reaper
 
@@ -148,6 +157,7 @@ def _watching(config: Config, base: Ground) -> Sequence[Loop]:
     halting = partial(halt.carry_out, db, signals, 20)
     follow = partial(subjobs.follow, db, signals)
     every = min(3.0, config.lease.total_seconds() / RENEWALS)
+    gone = partial(templates.carry_out, db, signals, 1_000)
     late = partial(deadlines.enforce, db, signals)
     return [
         Loop(Reaper(db, signals, signals, Pace(config.lease)).step, every=every),
@@ -157,6 +167,7 @@ def _watching(config: Config, base: Ground) -> Sequence[Loop]:
         Loop(in_batches("pause", partial(pause.remind, db, signals), full=1_000_000), every=10.0),
         Loop(Generators(db, signals, _reader_of).step, every=1.0, nudged=True, gap=0.1),
         Loop(in_batches("deadlines", late, full=deadlines.BATCH), every=0.5),
+        Loop(in_batches("templates", gone, full=1_000_000), every=2.0),
         Loop(in_batches("blobs", partial(blobs.forget, db), full=blobs.BATCH), every=3600.0),
         Loop(in_batches("fleet", partial(fleet.forget, db), full=1_000_000), every=3600.0),
     ]

@@ -98,7 +98,7 @@ def _answer(batch: Batch) -> Row:
 
 def _view(id: JobId, submission: Submission, made: Row) -> JobView:
     """As it was stored; nothing has happened to it yet."""
-    job = submission.spec
+    job, template = submission.spec, submission.template
     return JobView(
         id=id,
         door=submission.door,
@@ -122,8 +122,8 @@ def _view(id: JobId, submission: Submission, made: Row) -> JobView:
         created_at=made["created_at"],
         started_at=None,
         ended_at=None,
-        template_id=submission.template and submission.template.id,
-        template_version=submission.template and submission.template.version,
+        template_id=template.id if template else None,
+        template_version=template.version if template else None,
     )
 
 
@@ -147,7 +147,7 @@ def _key(submission: Submission) -> idempotency.Key:
 
 
 def _job(id: JobId, submission: Submission, parent: Parent | None) -> NewJob:
-    job = submission.spec
+    job, template = submission.spec, submission.template
     return NewJob(
         id=id,
         door=submission.door,
@@ -163,8 +163,8 @@ def _job(id: JobId, submission: Submission, parent: Parent | None) -> NewJob:
         timeout=job.timeout,
         start_timeout=job.start_timeout,
         total_timeout=job.total_timeout,
-        template=submission.template and submission.template.id,
-        template_version=submission.template and submission.template.version,
+        template=template.id if template else None,
+        template_version=template.version if template else None,
         fail_fast=job.fail_fast,
         templated=job.output is not None,
         nested=any(map(kind_of, job.tasks)),

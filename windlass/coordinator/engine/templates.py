@@ -22,6 +22,14 @@ AT_ONCE = 200  # jobs stopped, or deleted, by one transaction
 _NO_LIMIT = 1 << 30
 
 
+class _Settling(Exception):
+    """What it was before is still being ended."""
+
+    def __init__(self, id: UUID) -> None:
+        super().__init__(id)
+        self.id = id
+
+
 class Templates:
     """By door and name; what is not there is NotFound."""
 
@@ -34,11 +42,14 @@ class Templates:
         problems = check.problems(new.spec) + check.unfinished_problems(new.spec)
         if problems:
             raise Invalid(problems)
-        try:
-            with self._db.transaction() as tx:
-                return _save(tx, new)
-        except Taken:
-            raise Conflict(f"the address {new.address} is taken") from None
+        while True:
+            try:
+                with self._db.transaction() as tx:
+                    return _save(tx, new)
+            except _Settling as one:
+                carry_out_one(self._db, self._signals, one.id, forgetting=False)
+            except Taken:
+                raise Conflict(f"the address {new.address} is taken") from None
 
     def named(self, door: str, name: str) -> TemplateView:
         """Its newest version."""
@@ -79,10 +90,8 @@ class Templates:
             id = store.lock(tx, door, name) if is_clean(door + name) else None
             if id is None:
                 raise NotFound(f"there is no template {name}")
-            (store.retire if keep_jobs else store.delete)(tx, id)
-        self._cancel_jobs(id)
-        if not keep_jobs:
-            self._forget_jobs(id)
+            store.retire(tx, id, forgetting=not keep_jobs)
+        carry_out_one(self._db, self._signals, id, forgetting=not keep_jobs)
 
     def jobs(self, id: UUID, *, newest: int, open: int = 1_000) -> Sequence[JobView]:
         """Those that go on, and the newest, newest first."""
@@ -95,29 +104,49 @@ class Templates:
             rows = store.failures(tx, ids)
         return {JobId(row["job_id"]): Reason(row["reason"]) for row in rows if row["reason"]}
 
-    def _cancel_jobs(self, id: UUID) -> None:
-        while True:
-            with self._db.transaction() as tx:
-                ids = sorted(jobs.lock(tx, store.open_jobs(tx, id, AT_ONCE)))
-                jobs.want(tx, ids, "cancelled")
-            cancel.stop_soon(self._db, self._signals, ids)
-            self._signals.changed(ids)
-            if len(ids) < AT_ONCE:
-                return
 
-    def _forget_jobs(self, id: UUID) -> None:
-        while True:
-            with self._db.transaction() as tx:
-                ids = sorted(jobs.lock(tx, store.jobs_over(tx, id, AT_ONCE)))
-                for job_id in ids:
-                    deletion.delete(tx, job_id)
-            if len(ids) < AT_ONCE:
-                return
+def carry_out(db: Database, signals: Signals, limit: int) -> int:
+    """Go on with deletions that were cut short, or wait for jobs to end; how many were looked
+    at."""
+    with db.transaction() as tx:
+        found = store.settling(tx, limit)
+    for row in found:
+        carry_out_one(db, signals, row["id"], forgetting=row["forgetting"])
+    return len(found)
+
+
+def carry_out_one(db: Database, signals: Signals, id: UUID, *, forgetting: bool) -> None:
+    while _cancel_jobs(db, signals, id) == AT_ONCE:
+        pass
+    while forgetting and _forget_jobs(db, id) == AT_ONCE:
+        pass
+    with db.transaction() as tx:
+        store.settled(tx, id)
+
+
+def _cancel_jobs(db: Database, signals: Signals, id: UUID) -> int:
+    with db.transaction() as tx:
+        ids = sorted(jobs.lock(tx, store.open_jobs(tx, id, AT_ONCE)))
+        jobs.want(tx, ids, "cancelled")
+    if ids:
+        cancel.stop_soon(db, signals, ids)
+        signals.changed(ids)
+    return len(ids)
+
+
+def _forget_jobs(db: Database, id: UUID) -> int:
+    with db.transaction() as tx:
+        ids = sorted(jobs.lock(tx, store.jobs_over(tx, id, AT_ONCE)))
+        for job_id in ids:
+            deletion.delete(tx, job_id)
+    return len(ids)
 
 
 def _save(tx: Tx, new: NewTemplate) -> Saved:
     claimed = store.claim(tx, new_template_id(), new.door, new.name)
     id, fresh = claimed["id"], claimed["fresh"]
+    if claimed["settling"]:
+        raise _Settling(id)
     newest = None if fresh else store.version(tx, id, claimed["version"])
     if newest is not None and newest["digest"] == new.digest and not new.anew:
         return Saved(template=_view(newest))

@@ -268,7 +268,7 @@ class TemplateView:
 
 @dataclass(frozen=True, kw_only=True)
 class NewTemplate:
-    """A version to be saved. The same ``digest`` as the newest: nothing changes, unless ``anew``."""
+    """A version to be saved. With the ``digest`` of the newest nothing changes, unless ``anew``."""
 
     door: str
     name: str

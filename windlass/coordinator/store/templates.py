@@ -75,8 +75,8 @@ class NewVersion:
 # Whoever finds it there waits for its row, and so do those that make jobs of it.
 _CLAIM = """
 INSERT INTO job_template (id, door, name, version) VALUES (%(id)s, %(door)s, %(name)s, 0)
-ON CONFLICT (door, name) DO UPDATE SET name = excluded.name
-RETURNING id, version, deleted_at IS NOT NULL OR version = 0 AS fresh
+ON CONFLICT (door, name) WHERE NOT forgetting DO UPDATE SET name = excluded.name
+RETURNING id, version, settling, deleted_at IS NOT NULL OR version = 0 AS fresh
 """
 
 _INSERT = """
@@ -110,8 +110,18 @@ _LOCK = """
 SELECT id FROM job_template WHERE door = %(door)s AND name = %(name)s AND deleted_at IS NULL
 FOR UPDATE
 """
-_RETIRE = "UPDATE job_template SET deleted_at = now() WHERE id = %(id)s"
-_DELETE = "DELETE FROM job_template WHERE id = %(id)s"
+_RETIRE = """
+UPDATE job_template SET deleted_at = now(), settling = true, forgetting = %(forgetting)s
+WHERE id = %(id)s
+"""
+_SETTLING = "SELECT id, forgetting FROM job_template WHERE settling ORDER BY id LIMIT %(limit)s"
+_SETTLED = """
+UPDATE job_template SET settling = false WHERE id = %(id)s AND NOT forgetting
+"""
+_DELETE = """
+DELETE FROM job_template
+WHERE id = %(id)s AND forgetting AND NOT EXISTS (SELECT FROM job WHERE template_id = %(id)s)
+"""
 
 
 def lock(tx: Tx, door: str, name: str) -> UUID | None:
@@ -119,12 +129,19 @@ def lock(tx: Tx, door: str, name: str) -> UUID | None:
     return row["id"] if row else None
 
 
-def retire(tx: Tx, id: UUID) -> None:
-    """Its jobs stay its own."""
-    tx.run(_RETIRE, id=id)
+def retire(tx: Tx, id: UUID, *, forgetting: bool) -> None:
+    """Nothing can be made of it from now on; what there is of it is to be dealt with."""
+    tx.run(_RETIRE, id=id, forgetting=forgetting)
 
 
-def delete(tx: Tx, id: UUID) -> None:
+def settling(tx: Tx, limit: int) -> Sequence[Row]:
+    """Those whose deletion is not carried out yet."""
+    return tx.all(_SETTLING, limit=limit)
+
+
+def settled(tx: Tx, id: UUID) -> None:
+    """Its jobs are told to end; one that is to be forgotten goes when it has none left."""
+    tx.run(_SETTLED, id=id)
     tx.run(_DELETE, id=id)
 
 

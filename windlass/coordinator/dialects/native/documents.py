@@ -119,6 +119,31 @@ class JobPage(Paged):
     more = fields.Boolean()
 
 
+class Template(Schema):
+    id = _id()
+    door = _text()
+    name = _text()
+    address = _text(allow_none=True)
+    version = _count()
+    owner = _text()
+    digest = _text()
+    created_at = _moment()
+    first_at = _moment()
+    job = fields.Dict()
+
+
+class TemplatePage(Paged):
+    items = _page(Template)
+
+
+class TemplateVersions(Schema):
+    items = _page(Template)
+
+
+class TemplateJobs(Schema):
+    items = _page(Job)
+
+
 class Totals(Schema):
     by_state = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
 

@@ -255,6 +255,14 @@ class JobDocument(Strict):
     tasks = ListOf(Part(TaskDocument), least=1, most=MOST_TASKS, required=True)
 
 
+class InstanceDocument(Strict):
+    """A job of a template."""
+
+    name = Text(least=1, most=_NAME)
+    inputs = Table(Scalar())
+    version = Whole(1, 1 << 31)
+
+
 class SubjobDocument(JobDocument):
     """A job in the place of a task."""
 

@@ -7,9 +7,12 @@ CREATE TABLE job_template (
     address text,                              -- a second name, unique at the door
     version integer NOT NULL,                  -- the newest
     created_at timestamptz NOT NULL DEFAULT now(),
-    deleted_at timestamptz                     -- with its jobs kept: saved again, it goes on
+    deleted_at timestamptz,                    -- with its jobs kept: saved again, it goes on
+    settling boolean NOT NULL DEFAULT false,   -- its deletion is not carried out yet
+    forgetting boolean NOT NULL DEFAULT false  -- it goes with its jobs, once they are over
 );
-CREATE UNIQUE INDEX job_template_name ON job_template (door, name);
+CREATE UNIQUE INDEX job_template_name ON job_template (door, name) WHERE NOT forgetting;
+CREATE INDEX job_template_settling ON job_template (id) WHERE settling;  -- engine.templates
 CREATE UNIQUE INDEX job_template_address ON job_template (door, address)
     WHERE address IS NOT NULL AND deleted_at IS NULL;
 
