@@ -54,7 +54,8 @@ WITH made AS (
             %(priority)s, %(queue)s, %(tags)s::text[], %(spec)s, %(total)s, %(timeout)s,
             now() + make_interval(secs => least(%(start_timeout)s::float8, %(total_timeout)s)),
             %(fail_fast)s, %(templated)s, %(nested)s, %(parent_task)s, %(parent_job)s,
-            %(parent_epoch)s, %(attached)s, now() + make_interval(secs => %(total_timeout)s::float8),
+            %(parent_epoch)s, %(attached)s,
+            now() + make_interval(secs => %(total_timeout)s::float8),
             (SELECT id FROM job_template WHERE id = %(template)s AND deleted_at IS NULL
              FOR KEY SHARE), %(template_version)s)
     RETURNING id, state

@@ -36,7 +36,6 @@ _LISTED = 50  # of its jobs, beside those that go on
 class Templates:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._templates = engine.templates
 
     @operation(
         "PUT /templates/<name>",
@@ -54,7 +53,7 @@ class Templates:
         intake = take(body, self._engine.problems)
         if intake.spec is None:
             raise invalid("the job is not valid", intake.flaws)
-        saved = self._templates.save(
+        saved = self._engine.templates.save(
             NewTemplate(
                 door=DOOR,
                 name=name,
@@ -77,7 +76,7 @@ class Templates:
         """List the newest version of each template, by name; of every door unless one is named."""
         limit = call.query["limit"]
         after = queries.read_place(call.query.get("cursor"))
-        found = self._templates.page(call.query.get("door"), limit=limit + 1, after=after)
+        found = self._engine.templates.page(call.query.get("door"), limit=limit + 1, after=after)
         items = found[:limit]
         more = len(found) > limit
         return replies.document(
@@ -103,7 +102,7 @@ class Templates:
         """List the versions of a template, newest first."""
         id = self._named(call, name).id
         before, limit = call.query["before"], call.query["limit"]
-        found = self._templates.versions(id, before=before, limit=limit)
+        found = self._engine.templates.versions(id, before=before, limit=limit)
         return replies.document({"items": [present.template(each) for each in found]})
 
     @operation(
@@ -124,7 +123,7 @@ class Templates:
     )
     def delete_template(self, call: Call, name: str) -> Response:
         """Delete a template, cancel its jobs, and forget them once they are over."""
-        self._templates.delete(call.query["door"], name, keep_jobs=call.query["keep_jobs"])
+        self._engine.templates.delete(call.query["door"], name, keep_jobs=call.query["keep_jobs"])
         return replies.nothing()
 
     @operation(
@@ -135,7 +134,7 @@ class Templates:
     )
     def list_template_jobs(self, call: Call, name: str) -> Response:
         """List the jobs of a template that go on, and its newest."""
-        found = self._templates.jobs(self._named(call, name).id, newest=_LISTED)
+        found = self._engine.templates.jobs(self._named(call, name).id, newest=_LISTED)
         return replies.document({"items": list(map(present.job, found))})
 
     @operation(
@@ -174,11 +173,11 @@ class Templates:
         return replies.document(job, HTTPStatus.CREATED if submitted.created else HTTPStatus.OK)
 
     def _named(self, call: Call, name: str) -> TemplateView:
-        return self._templates.named(call.query["door"], name)
+        return self._engine.templates.named(call.query["door"], name)
 
     def _version(self, call: Call, name: str, number: int) -> TemplateView:
         try:
-            return self._templates.version(self._named(call, name).id, number)
+            return self._engine.templates.version(self._named(call, name).id, number)
         except NotFound:
             raise NotFound(f"template {name} has no version {number}") from None
 

@@ -1,0 +1,26 @@
+"""The door, open, on a real engine; and a fleet that runs what was submitted."""
+
+from collections.abc import Iterator
+
+import pytest
+from redis import Redis
+
+from tests.conformance.cortex.client import Cortex
+from tests.conformance.native.conftest import lasting_client
+from tests.support.fleet import Fleet
+from tests.support.http import an_app, an_engine
+from windlass.coordinator.engine.service import Engine
+from windlass.coordinator.store.db import Database
+
+__all__ = ["lasting_client"]
+
+
+@pytest.fixture
+def engine(db: Database, redis: Redis) -> Iterator[Engine]:
+    with an_engine(db, redis) as engine:
+        yield engine
+
+
+@pytest.fixture
+def cortex(engine: Engine, db: Database) -> Cortex:
+    return Cortex(an_app(engine).test_client(), Fleet(db))
