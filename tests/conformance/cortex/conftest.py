@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 from redis import Redis
 
 from tests.conformance.cortex.client import Cortex
 from tests.conformance.native.conftest import lasting_client
-from tests.support.fleet import Fleet
+from tests.support.fakes import FakeSignals
+from tests.support.fleet import Fleet, a_beat
 from tests.support.http import an_app, an_engine
+from windlass.coordinator.engine import fleet
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.store.db import Database
 
@@ -23,4 +26,7 @@ def engine(db: Database, redis: Redis) -> Iterator[Engine]:
 
 @pytest.fixture
 def cortex(engine: Engine, db: Database) -> Cortex:
+    """With a node that serves one more queue than the default one."""
+    beat = msgspec.structs.replace(a_beat(), queues=("default", "fast"))
+    fleet.report(db, FakeSignals(), [beat])
     return Cortex(an_app(engine).test_client(), Fleet(db))

@@ -7,9 +7,7 @@ import yaml
 
 from tests.conformance.cortex.client import OLD, Cortex, an_api, container, fault
 
-HINT = (
-    "\n\napi configuration schema can be found at https://docs.cortexlabs.com/v/0.42/"
-)
+HINT = "\n\napi configuration schema can be found at https://docs.cortexlabs.com/v/0.42/"
 
 
 def test_an_api_is_created_updated_and_up_to_date(cortex: Cortex) -> None:
@@ -99,8 +97,7 @@ def test_an_endpoint_of_its_own_is_made_plain(cortex: Cortex) -> None:
         (
             {**an_api(), "pod": {"containers": []}},
             "configreader.too_few_elements",
-            "cortex.yaml: job (TaskAPI): pod: containers: must contain at least 1 elements"
-            f"{HINT}",
+            f"cortex.yaml: job (TaskAPI): pod: containers: must contain at least 1 elements{HINT}",
         ),
         (
             an_api("job", container(name="proxy")),
@@ -185,7 +182,7 @@ def test_an_endpoint_of_its_own_is_made_plain(cortex: Cortex) -> None:
         (
             an_api("job", container(image="a b")),
             "configreader.invalid_docker_image",
-            "cortex.yaml: job (TaskAPI): pod: containers: index 0: image: \"a b\" is not a valid",
+            'cortex.yaml: job (TaskAPI): pod: containers: index 0: image: "a b" is not a valid',
         ),
         (
             an_api("get"),
@@ -219,9 +216,7 @@ def test_what_is_wrong_first_is_told_and_nothing_is_deployed(
         ("", "endpoints.form_file_must_be_provided"),
     ],
 )
-def test_a_file_that_holds_no_apis_is_refused(
-    cortex: Cortex, text: str | bytes, kind: str
-) -> None:
+def test_a_file_that_holds_no_apis_is_refused(cortex: Cortex, text: str | bytes, kind: str) -> None:
     assert fault(cortex.deploy_text(text))[0] == kind
 
 
