@@ -368,7 +368,7 @@ def test_containers_get_job_variables_limits_and_a_shared_directory(
     assert order.container.cmd == ("{{ x }}", "{{ a }}")
     assert order.container.env["A"] == "{{ a }}"
     assert order.container.env["CORTEX_VERSION"] == CURRENT
-    assert order.container.env["WINDLASS_CORTEX_URL"] == "http://localhost/cortex"
+    assert order.container.env["CORTEX_OPERATOR_ENDPOINT"] == "http://localhost/cortex"
     assert (order.container.limits.memory, order.container.limits.cpus) == (64 << 20, None)
     assert order.container.requests.memory == (64 << 20) + 32_000_000
     assert order.container.requests.cpus == 2.0

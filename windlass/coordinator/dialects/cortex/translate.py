@@ -108,7 +108,7 @@ def _own(spec: Doc, job: Job) -> dict[str, str]:
         "CORTEX_LOG_LEVEL": "INFO",
         "CORTEX_VERSION": NEWEST,
         "CORTEX_CLI_CONFIG_DIR": f"{ROOT}/client",
-        "WINDLASS_CORTEX_URL": job.url,
+        "CORTEX_OPERATOR_ENDPOINT": job.url,
         **({"CORTEX_PORT": str(port)} if spec["kind"] == schema.BATCH else {}),
     }
 

@@ -260,7 +260,7 @@ class InstanceDocument(Strict):
 
     name = Text(least=1, most=_NAME)
     inputs = Table(Scalar())
-    version = Whole(1, 1 << 31)
+    version = Whole(1, (1 << 31) - 1)
 
 
 class SubjobDocument(JobDocument):

@@ -30,6 +30,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 _TEMPLATE = Gives(schema=documents.Template)
 _ONE = {HTTPStatus.OK: _TEMPLATE}
 _FORMATS = tuple(MEDIA)
+_MOST_DIGITS = 10
 _LISTED = 50  # of its jobs, beside those that go on
 
 
@@ -106,14 +107,14 @@ class Templates:
         return replies.document({"items": [present.template(each) for each in found]})
 
     @operation(
-        "GET /templates/<name>/versions/<int:version>",
+        "GET /templates/<name>/versions/<version>",
         Scope.READ,
         query=queries.DoorQuery,
         gives=_ONE,
     )
-    def show_template_version(self, call: Call, name: str, version: int) -> Response:
+    def show_template_version(self, call: Call, name: str, version: str) -> Response:
         """Show one version of a template, with its job."""
-        return _shown(call, self._version(call, name, version))
+        return _shown(call, self._version(call, name, _number(version)))
 
     @operation(
         "DELETE /templates/<name>",
@@ -180,6 +181,11 @@ class Templates:
             return self._engine.templates.version(self._named(call, name).id, number)
         except NotFound:
             raise NotFound(f"template {name} has no version {number}") from None
+
+
+def _number(text: str) -> int:
+    """0, which no version has, where it is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < _MOST_DIGITS else 0
 
 
 def _shown(call: Call, view: TemplateView, status: int = HTTPStatus.OK) -> Response:
