@@ -15,6 +15,7 @@ from windlass.embedded.leftovers import cancel_all
 from windlass.embedded.place import Place, Running
 from windlass.embedded.process import ServerFailed
 from windlass.embedded.stack import Options, Say, Stack, is_taken
+from windlass.shared.signals import reentrant_set
 
 TICK = 0.1
 SOMEBODY_ELSE = 3  # exit code: another process runs this stack
@@ -71,9 +72,10 @@ def _mine(place: Place) -> Iterator[None]:
 @contextmanager
 def _stop_signals() -> Iterator[Event]:
     stop = Event()
+    want = reentrant_set(stop)
 
     def told(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
+        want()
 
     before = {
         number: signal.signal(number, told)

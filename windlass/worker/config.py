@@ -35,6 +35,7 @@ class Config:
     fetch_hosts: tuple[str, ...] = ()  # that archives may come from
     default_image: str | None = None
     host_env: tuple[str, ...] = ()  # NAME or NAME:ALIAS, for tasks and their steps
+    seccomp: str = "native"
     lease: timedelta = LEASE_TTL  # the same for all of a fleet
     drain_timeout: float = 10.0
     health_file: Path | None = None  # touched by every beat of a worker that can do its work
@@ -62,6 +63,7 @@ class Config:
                 fetch_hosts=_many(env.list("FETCH_HOSTS", [])),
                 host_env=_many(env.list("HOST_ENV", [], validate=_are_variables)),
                 default_image=env.str("DEFAULT_IMAGE", None),
+                seccomp=env.str("SECCOMP", "native", validate=validate.OneOf(["native", "daemon"])),
                 lease=_lease(env.str("LEASE", "15s", validate=_is_lease)),
                 drain_timeout=_parsed(env.str("DRAIN_TIMEOUT", "10s", validate=_is_duration)),
                 health_file=env.path("HEALTH_FILE", None),

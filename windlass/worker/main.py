@@ -16,6 +16,7 @@ from environs import EnvValidationError
 from redis.exceptions import RedisError
 
 from windlass.shared import logs
+from windlass.shared.signals import reentrant_set
 from windlass.worker import runtimes, wiring
 from windlass.worker.adopt import adopt_patiently
 from windlass.worker.capacity import Hold
@@ -65,6 +66,7 @@ def _runtime(config: Config, installation: str) -> Runtime:
             networks=config.networks,
             default_image=config.default_image,
             env=_host_env(config.host_env),
+            native_filter=config.seccomp == "native",
         ),
     )
 
@@ -81,6 +83,8 @@ class Ending:
     def __init__(self) -> None:
         self.wanted = Event()
         self.code = 0
+        self._told_once = False
+        self._want = reentrant_set(self.wanted)
 
     def listen(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -92,9 +96,10 @@ class Ending:
         self.wanted.set()
 
     def _told(self, number: int, _frame: object) -> None:
-        if self.wanted.is_set():
+        if self._told_once or self.wanted.is_set():
             os._exit(128 + number)
-        self.wanted.set()
+        self._told_once = True
+        self._want()
 
 
 class Service:

@@ -36,6 +36,7 @@ class RuntimeConfig:
     tmp_size: int = 256 << 20  # of /tmp in a container
     pids: int = 512  # processes and threads in a container
     env: Mapping[str, str] = field(default_factory=dict)  # for tasks and their steps
+    native_filter: bool = True  # of system calls: only those of the machine's own architecture
 
 
 class RuntimeBroken(Exception):

@@ -16,17 +16,16 @@ from windlass.worker.runtimes.docker.daemon import machinery, words
 # with "if-missing" or "never"; "always" makes the registry check each task's own credentials.
 
 
-def ensure_image(api: APIClient, image: str, container: Container, notice: Notice) -> None:
-    """Unrunnable(IMAGE) when it cannot be had."""
-    if container.pull == "always":
-        _pull(api, image, container, notice)
-        return
-    with machinery():
-        if _is_here(api, image):
-            return
-    if container.pull == "never":
-        raise _unavailable(f"image {image} is not on this node, and pull is 'never'")
+def ensure_image(api: APIClient, image: str, container: Container, notice: Notice) -> str | None:
+    """Its architecture, if it was here already. Unrunnable(IMAGE) when it cannot be had."""
+    if container.pull != "always":
+        with machinery():
+            if architecture := _architecture(api, image):
+                return architecture
+        if container.pull == "never":
+            raise _unavailable(f"image {image} is not on this node, and pull is 'never'")
     _pull(api, image, container, notice)
+    return None
 
 
 def choose_image(container: Container, default: str | None) -> str:
@@ -36,16 +35,17 @@ def choose_image(container: Container, default: str | None) -> str:
     return image
 
 
-def _is_here(api: APIClient, image: str) -> bool:
+def _architecture(api: APIClient, image: str) -> str | None:
+    """None: it is not here."""
     try:
-        api.inspect_image(image)  # type: ignore[no-untyped-call]  # its stubs say nothing of it
+        found = api.inspect_image(image)  # type: ignore[no-untyped-call]  # not in its stubs
     except ImageNotFound:
-        return False
+        return None
     except APIError as problem:
         if problem.is_client_error():
             raise _unavailable(f"image {image}: {words(problem)}") from problem
         raise
-    return True
+    return str(found.get("Architecture") or "unknown")
 
 
 def _pull(api: APIClient, image: str, container: Container, notice: Notice) -> None:

@@ -38,6 +38,7 @@ class Plan:
     others: Sequence[str] = ()  # networks
     aliases: Sequence[str] = ()  # its names in all of them
     control: Sequence[DockerMount] = ()  # where the control directory is on our own disk
+    filter: str | None = None  # of system calls, other than the daemon's own
 
 
 def make(api: APIClient, plan: Plan, config: RuntimeConfig) -> str:
@@ -105,7 +106,7 @@ def _host_config(api: APIClient, plan: Plan, config: RuntimeConfig) -> dict[str,
     return api.create_host_config(
         init=True,
         cap_drop=["ALL"],
-        security_opt=["no-new-privileges"],
+        security_opt=["no-new-privileges", *([plan.filter] if plan.filter else [])],
         pids_limit=config.pids,
         log_config=_log(config.log_limit),
         network_mode=plan.network,

@@ -35,6 +35,7 @@ from windlass.worker.runtimes.docker import (
 from windlass.worker.runtimes.docker.caches import Caches
 from windlass.worker.runtimes.docker.control import ControlDirectories
 from windlass.worker.runtimes.docker.daemon import Daemon, machinery, status
+from windlass.worker.runtimes.docker.filters import Filters
 from windlass.worker.runtimes.docker.images import choose_image, ensure_image
 from windlass.worker.runtimes.docker.making import Plan
 from windlass.worker.runtimes.docker.network import (
@@ -66,6 +67,7 @@ class DockerRuntime:
         self._recorder = Recorder(self._daemon, root, config.log_limit)
         self._control = ControlDirectories(config.node, root)
         self._caches = Caches(config.node, root / "caches")
+        self._filters = Filters(wanted=config.native_filter)
 
     def check(self) -> None:
         with machinery():
@@ -74,7 +76,7 @@ class DockerRuntime:
 
     def prepare(self, order: RunAttempt, notice: Notice) -> None:
         image = choose_image(order.container, self._config.default_image)
-        ensure_image(self._daemon.api, image, order.container, notice)
+        self._filters.note(image, ensure_image(self._daemon.api, image, order.container, notice))
 
     def start(self, order: RunAttempt) -> Run:
         check_order(order.container)
@@ -122,7 +124,7 @@ class DockerRuntime:
         self._control.make(api, order.attempt_id, image, container)
         aliases = _aliases(order)
         control = self._control.mounts(order.attempt_id, root)
-        return Plan(order, mounts, first, others, aliases, control)
+        return Plan(order, mounts, first, others, aliases, control, self._filters.option(image))
 
     def _networks(self, api: APIClient, order: RunAttempt) -> Sequence[str]:
         asked = order.container.networks
@@ -162,7 +164,8 @@ class DockerRuntime:
                 api.put_archive(id, "/", archive.pack(files))
             self._deliver(api, id, plan.order.container)
             self._recorder.begin(plan.order.attempt_id, id)
-            api.start(id)
+            with self._filters.learning(id):
+                api.start(id)
         except APIError as problem:
             if status(problem) == faults.NOT_FOUND:
                 self._network.forget()
