@@ -145,3 +145,24 @@ def test_one_that_ends_before_it_answers_is_the_outcome(docker_lab: Lab) -> None
     asked = msgspec.structs.replace(order(deaf, image=images.SHELL), delivery=post(8888))
 
     assert waited(begin(docker_lab, asked)).wait().code == 9
+
+
+def test_one_that_ends_well_without_an_answer_has_failed(lab: Lab) -> None:
+    run = waited(begin(lab, msgspec.structs.replace(order("true"), delivery=post(8888))))
+
+    assert (run.wait().code, run.wait().text) == (1, "ended before it had answered")
+
+
+@pytest.mark.docker
+def test_a_connection_that_ends_without_an_answer_is_one_where_that_is_tolerated(
+    docker_lab: Lab,
+) -> None:
+    deaf = "nc -l -p 8888 -e true; exec sleep 600"
+    asked = msgspec.structs.replace(
+        order(deaf, image=images.SHELL), delivery=post(8888, tolerant=True)
+    )
+
+    run = waited(begin(docker_lab, asked))
+
+    assert run.wait().code == 0
+    assert msgspec.json.decode(run.result() or b"")["status"] == 0

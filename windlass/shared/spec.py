@@ -124,7 +124,8 @@ class Sidecar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A POST that the task's containers are there for: made once one of them listens on ``port``,
     and made once. Its answer ends the task: completed where that is 200, or whatever it is where
-    ``tolerant``, with ``{"status", "seconds"}`` as its output; else failed."""
+    ``tolerant``, with ``{"status", "seconds"}`` as its output (status 0: the connection ended
+    without one); else failed. So has what ends by itself before it has answered."""
 
     port: int
     path: str = "/"

@@ -44,7 +44,7 @@ class Group:
     def done(self) -> Exit:
         """Once nothing of it runs."""
         try:
-            part, exit = self._decided() or self._raced()
+            part, exit = self._judged(*(self._decided() or self._raced()))
             if part is not _DELIVERED:
                 self._notes.note(part.id, "first")
         finally:
@@ -66,6 +66,12 @@ class Group:
                 self._runs[part.id] = part, self._begin(part)
         part, run = self._runs[first[0]]
         return part, run.wait()
+
+    def _judged(self, part: Part | None, exit: Exit) -> tuple[Part | None, Exit]:
+        """One that ends by itself has not done what the delivery asks, whatever it says."""
+        if self._plan.delivery is None or part is _DELIVERED or exit.code != 0:
+            return part, exit
+        return part, replace(exit, code=1, text="ended before it had answered")
 
     def _raced(self) -> tuple[Part | None, Exit]:
         race: Race[Part | None] = Race()
@@ -91,7 +97,7 @@ class Group:
         if answer is None:
             return None
         self.answer = msgspec.json.encode({"status": answer.status, "seconds": answer.seconds})
-        if answer.status == _OK or (delivery.tolerant and answer.status):
+        if answer.status == _OK or delivery.tolerant:
             return Exit(0)
         return Exit(1, text=_refused(answer, delivery.path))
 
