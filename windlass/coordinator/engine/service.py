@@ -12,6 +12,7 @@ from uuid import UUID
 
 from windlass.coordinator.engine import (
     access,
+    answers,
     blobs,
     browse,
     cancel,
@@ -24,6 +25,7 @@ from windlass.coordinator.engine import (
     submit,
     tallies,
 )
+from windlass.coordinator.engine.answers import Answers
 from windlass.coordinator.engine.blobs import Place
 from windlass.coordinator.engine.errors import Problem
 from windlass.coordinator.engine.observing import Observing
@@ -145,6 +147,10 @@ class Engine(Observing):
     def tallies(self, ids: Sequence[JobId]) -> Mapping[JobId, Sequence[Tally]]:
         """How the tasks of each stand, counted; of jobs that have any."""
         return tallies.tallies(self._db, ids)
+
+    def answers(self, ids: Sequence[JobId]) -> Mapping[JobId, Answers]:
+        """Of jobs whose composites consist of deliveries: how they were answered so far."""
+        return answers.of_jobs(self._db, ids)
 
     def moved_at(self, ids: Sequence[JobId]) -> Mapping[JobId, datetime]:
         """When anything of each moved last."""

@@ -1,8 +1,8 @@
-"""The Task API of Cortex: APIs deployed from YAML, and the jobs of each."""
+"""The Task and Batch APIs of Cortex: deployed from YAML, and the jobs of each."""
 
 from flask import Blueprint
 
-from windlass.coordinator.dialects.cortex.addresses import Endpoint, credentials
+from windlass.coordinator.dialects.cortex.addresses import Endpoint, Kind, credentials
 from windlass.coordinator.dialects.cortex.faults import envelope
 from windlass.coordinator.dialects.cortex.finding import DOOR
 from windlass.coordinator.dialects.cortex.jobs import Jobs
@@ -12,12 +12,14 @@ from windlass.coordinator.dialects.cortex.settings import Settings
 from windlass.coordinator.web.dialect import Dialect, Site
 from windlass.coordinator.web.operations import mount, operations_of
 
+_CONVERTERS = {"endpoint": Endpoint, "kind": Kind}
+
 
 def build(site: Site) -> Blueprint:
     options = site.settings.door(DOOR).options
     settings = options if isinstance(options, Settings) else Settings.from_env()
     blueprint = Blueprint(DOOR, __name__)
-    blueprint.record(lambda state: state.app.url_map.converters.update(endpoint=Endpoint))
+    blueprint.record(lambda state: state.app.url_map.converters.update(_CONVERTERS))
     for bound in operations_of(
         Operator(site.engine, site.prefix),
         Logs(site.engine, site.streams, site.prefix),

@@ -10,6 +10,7 @@ from flask import Request, Response, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import BaseConverter
 
+from windlass.coordinator.dialects.cortex import schema
 from windlass.coordinator.dialects.cortex.faults import Fault, refusal
 from windlass.coordinator.web.auth import bearer
 
@@ -36,11 +37,22 @@ _OPERATOR = {
 RESERVED = {first for first, _ in _OPERATOR}  # no endpoint may begin so
 
 
+class Kind(BaseConverter):
+    """Where the operator has the jobs of each kind of API."""
+
+    regex = "tasks|batch"
+    weight = 50
+
+    def to_python(self, value: str) -> str:
+        return schema.TASK if value == "tasks" else schema.BATCH
+
+
 class Endpoint(BaseConverter):
     """Whatever an API's own address can be, and the id of a job behind it."""
 
     regex = r"[a-zA-Z0-9_\-./]+"
     part_isolating = False
+    weight = 200
 
 
 def not_served(path: str) -> Exception:

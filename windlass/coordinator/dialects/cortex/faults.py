@@ -135,3 +135,41 @@ def other_kind(name: str, new: str, old: str) -> Fault:
 
 def query_missing(name: str) -> Fault:
     return Fault("endpoints.query_param_required", f"query param required: {name}")
+
+
+# Of batch jobs
+
+
+def specify_one(keys: Sequence[str]) -> Fault:
+    text = f"specify exactly one of the following keys: {sentence(keys, 'or')}"
+    return Fault("job.specify_exactly_one_key", text)
+
+
+def conflicting(keys: Sequence[str]) -> Fault:
+    text = (
+        f"please specify either the {sentence(keys, 'or')} field (but not more than one at the same"
+        " time)"
+    )
+    return Fault("job.conflicting_fields", text)
+
+
+def item_too_large(index: int, size: int, most: int) -> Fault:
+    text = f"item {index} has size {size} bytes which exceeds the limit ({most} bytes)"
+    return Fault("batchapi.item_size_exceeds_limit", text)
+
+
+def batch_too_large(size: int, most: int) -> Fault:
+    text = (
+        f"cannot enqueue message because its size of {size} bytes exceeds the {most} bytes limit;"
+        " use a smaller batch size or minimize the size of each of item in the batch"
+    )
+    return Fault("batchapi.message_exceeds_max_size", text)
+
+
+def no_files() -> Fault:
+    return Fault("batchapi.no_s3_files_found", "no s3 files match search criteria")
+
+
+def bad_path(path: str) -> Fault:
+    text = f"{shown(path)} is not a valid s3 path (e.g. s3://bucket/path is a valid s3 path)"
+    return Fault("aws.invalid_s3_path", text)

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from flask import request
 
-from windlass.coordinator.dialects.cortex import faults, present
+from windlass.coordinator.dialects.cortex import faults, present, schema
 from windlass.coordinator.dialects.cortex.apis import Deployed
 from windlass.coordinator.dialects.cortex.faults import Fault
-from windlass.coordinator.dialects.cortex.present import Seen
+from windlass.coordinator.dialects.cortex.present import Batches, Seen
+from windlass.coordinator.engine.answers import Answers
 from windlass.coordinator.engine.errors import NotFound
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.engine.views import JobView
+from windlass.shared.ids import JobId
 
 DOOR = "cortex"
 _PAGE = 200
@@ -71,18 +73,23 @@ class Finder:
 
     def with_details(self, api: Deployed, jobs: Sequence[JobView]) -> list[Found]:
         """Jobs of our own door: others may have been made of the API elsewhere."""
-        ids = [job.id for job in jobs if job.door == DOOR]
+        ours = [job for job in jobs if job.door == DOOR]
+        ids = [job.id for job in ours]
         documents = self._engine.documents(ids)
         failures = self._engine.templates.failures(ids)
+        batches = self._batches(ids) if api.kind == schema.BATCH else {}
         versions = {api.template.version: api}
         return [
             Found(
-                present.seen(job, documents.get(job.id), failures.get(job.id)),
+                present.seen(job, documents.get(job.id), failures.get(job.id), batches.get(job.id)),
                 self._of(api, job.template_version or 0, versions),
             )
-            for job in jobs
-            if job.door == DOOR
+            for job in ours
         ]
+
+    def _batches(self, ids: Sequence[JobId]) -> dict[JobId, Batches]:
+        answers, open = self._engine.answers(ids), self._engine.tallies(ids)
+        return {id: Batches(answers.get(id, Answers()), open.get(id, ())) for id in ids}
 
     def _of(self, api: Deployed, number: int, known: dict[int, Deployed]) -> Deployed:
         if number not in known:

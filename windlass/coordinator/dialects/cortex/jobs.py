@@ -1,30 +1,26 @@
 """Jobs of an API: submitted, shown and stopped, at its operator's address and at its own."""
 
-import json
 from http import HTTPStatus
-from time import time_ns
 
 from flask import Response, request
 from werkzeug.exceptions import NotFound
 
-from windlass.coordinator.dialects.cortex import faults, present, schema, submission, versions
+from windlass.coordinator.dialects.cortex import present, schema, versions
 from windlass.coordinator.dialects.cortex.addresses import RESERVED, not_served, told, url
-from windlass.coordinator.dialects.cortex.apis import Deployed, reversed_time
+from windlass.coordinator.dialects.cortex.apis import Deployed
 from windlass.coordinator.dialects.cortex.faults import Fault
-from windlass.coordinator.dialects.cortex.finding import DOOR, Finder, Found, job_id, only
+from windlass.coordinator.dialects.cortex.finding import Finder, Found, job_id, only
 from windlass.coordinator.dialects.cortex.settings import Settings
-from windlass.coordinator.dialects.cortex.translate import Job, to_job_spec
+from windlass.coordinator.dialects.cortex.submitting import Submitter
 from windlass.coordinator.dialects.cortex.versions import Speech
 from windlass.coordinator.engine import errors
 from windlass.coordinator.engine.service import Engine
-from windlass.coordinator.engine.views import Submission
 from windlass.coordinator.web import replies
 from windlass.coordinator.web.auth import Scope
 from windlass.coordinator.web.operations import Call, Gives, operation
 
 _OK = {HTTPStatus.OK: Gives(media="application/json")}
 _ENDPOINT = "/<endpoint:endpoint>"
-_TRIES = 5  # for an id that another job got in the same nanosecond
 
 
 class Jobs:
@@ -32,38 +28,39 @@ class Jobs:
         self._engine = engine
         self._find = Finder(engine)
         self._settings = settings
+        self._submitter = Submitter(engine, settings, prefix)
         self._prefix = prefix
 
-    @operation("POST /tasks/<name>", Scope.SUBMIT, gives=_OK, loose=True)
+    @operation("POST /<kind:kind>/<name>", Scope.SUBMIT, gives=_OK, loose=True)
     @told
-    def submit_task(self, call: Call, name: str) -> Response:
-        """Submit a job of a task."""
-        return self._submit(call, only(self._find.api(name), schema.TASK))
+    def submit(self, call: Call, kind: str, name: str) -> Response:
+        """Submit a job."""
+        return self._submitter.submit(call, only(self._find.api(name), kind), self._speech())
 
-    @operation("GET /tasks/<name>", Scope.READ, gives=_OK, loose=True)
+    @operation("GET /<kind:kind>/<name>", Scope.READ, gives=_OK, loose=True)
     @told
-    def show_task(self, _: Call, name: str) -> Response:
-        """Show a job of a task."""
+    def show(self, _: Call, kind: str, name: str) -> Response:
+        """Show a job."""
         id = job_id()
-        return self._show(only(self._find.api(name), schema.TASK), id)
+        return self._show(only(self._find.api(name), kind), id)
 
-    @operation("GET /tasks/<name>/<id>", Scope.READ, gives=_OK, loose=True)
+    @operation("GET /<kind:kind>/<name>/<id>", Scope.READ, gives=_OK, loose=True)
     @told
-    def show_task_by_path(self, _: Call, name: str, id: str) -> Response:
-        """Show a job of a task."""
-        return self._show(only(self._find.api(name), schema.TASK), id)
+    def show_by_path(self, _: Call, kind: str, name: str, id: str) -> Response:
+        """Show a job."""
+        return self._show(only(self._find.api(name), kind), id)
 
-    @operation("DELETE /tasks/<name>", Scope.SUBMIT, gives=_OK, loose=True)
+    @operation("DELETE /<kind:kind>/<name>", Scope.SUBMIT, gives=_OK, loose=True)
     @told
-    def stop_task(self, _: Call, name: str) -> Response:
-        """Stop a job of a task."""
+    def stop(self, _: Call, kind: str, name: str) -> Response:
+        """Stop a job."""
         id = job_id()
         return self._stop(self._find.api(name), id)
 
-    @operation("DELETE /tasks/<name>/<id>", Scope.SUBMIT, gives=_OK, loose=True)
+    @operation("DELETE /<kind:kind>/<name>/<id>", Scope.SUBMIT, gives=_OK, loose=True)
     @told
-    def stop_task_by_path(self, _: Call, name: str, id: str) -> Response:
-        """Stop a job of a task."""
+    def stop_by_path(self, _: Call, kind: str, name: str, id: str) -> Response:
+        """Stop a job."""
         return self._stop(self._find.api(name), id)
 
     @operation(f"POST {_ENDPOINT}", Scope.SUBMIT, gives=_OK, loose=True)
@@ -73,7 +70,7 @@ class Jobs:
         api, rest = self._at(endpoint)
         if rest:
             raise NotFound
-        return self._submit(call, api)
+        return self._submitter.submit(call, api, self._speech())
 
     @operation(f"GET {_ENDPOINT}", Scope.READ, gives=_OK, loose=True)
     @told
@@ -102,46 +99,21 @@ class Jobs:
             raise NotFound
         return parent, last
 
-    def _submit(self, call: Call, api: Deployed) -> Response:
-        asked = submission.task(request.get_data(cache=False))
-        for tries_left in reversed(range(_TRIES)):
-            id = reversed_time(time_ns())
-            try:
-                self._engine.submit(self._submission(call, api, id, asked))
-                break
-            except errors.Conflict:
-                if not tries_left:
-                    raise
-            except errors.NotFound:  # it was deleted meanwhile
-                raise faults.not_deployed(api.name) from None
-        return replies.document(present.submitted(id, asked, api, self._speech()))
-
-    def _submission(self, call: Call, api: Deployed, id: str, asked: present.Doc) -> Submission:
-        shown = present.submitted(id, asked, api, Speech(_NEWEST.minor, _NEWEST.text))
-        job = Job(shown=shown, timeout=asked["timeout"], url=url(self._prefix, ""))
-        return Submission(
-            spec=to_job_spec(api.spec, job),
-            door=DOOR,
-            owner=call.caller.name,
-            external_id=id,
-            document=json.dumps(asked),
-            template=api.template,
-        )
-
     def _show(self, api: Deployed, id: str) -> Response:
         found = self._find.job(api, id)
         return replies.document(self.shown(found))
 
     def shown(self, found: Found) -> present.Doc:
-        id = found.seen.job.external_id
+        id, speech = found.seen.job.external_id, self._speech()
         return {
-            "job_status": present.job_status(found.seen, found.api, self._speech()),
+            "job_status": present.job_status(found.seen, found.api, speech),
             "endpoint": f"{url(self._prefix, found.api.endpoint)}?jobID={id}",
             "api_spec": found.api.shown(),
+            **present.beside(found.seen, speech),
         }
 
     def _stop(self, api: Deployed, id: str) -> Response:
-        found = self._find.job(api, id)
+        found = self._to_stop(api, id)
         refused = Fault(
             "job.job_is_not_in_progress",
             f"{id} ({api.name} api): cannot stop {api.kind} job because it is not in progress",
@@ -156,8 +128,13 @@ class Jobs:
             raise refused  # its time was up first
         return replies.document({"message": f"stopped job {id}"})
 
+    def _to_stop(self, api: Deployed, id: str) -> Found:
+        try:
+            return self._find.job(api, id)
+        except Fault as fault:
+            if api.kind != schema.BATCH:
+                raise
+            raise Fault("error", str(fault)) from None  # there it is not Cortex who looks for it
+
     def _speech(self) -> Speech:
         return versions.of_anybody(request, self._settings.version)
-
-
-_NEWEST = versions.read(versions.NEWEST) or Speech(42, versions.NEWEST)

@@ -16,10 +16,10 @@ from windlass.coordinator.dialects.cortex import (
 )
 from windlass.coordinator.dialects.cortex.addresses import check_endpoint, told, url
 from windlass.coordinator.dialects.cortex.apis import Deployed, digest_of, kept
+from windlass.coordinator.dialects.cortex.batch_job import template
 from windlass.coordinator.dialects.cortex.configuration import Api
 from windlass.coordinator.dialects.cortex.faults import Fault
 from windlass.coordinator.dialects.cortex.finding import DOOR, Finder
-from windlass.coordinator.dialects.cortex.translate import Job, to_job_spec
 from windlass.coordinator.dialects.cortex.versions import Speech
 from windlass.coordinator.engine import errors
 from windlass.coordinator.engine.service import Engine
@@ -143,8 +143,7 @@ class Operator:
     def _check(self, api: Api) -> None:
         """What only we and the fleet can say."""
         check_endpoint(api.endpoint)
-        spec = to_job_spec(api.spec, Job())
-        problems = self._engine.problems(spec)
+        problems = self._engine.problems(template(api.spec, ""))
         if problems:
             place = ".".join(map(str, problems[0].path))
             raise Fault("error", f"{place}: {problems[0].message}").within(api.title)
@@ -165,7 +164,7 @@ class Operator:
                     name=api.name,
                     address=api.endpoint,
                     owner=call.caller.name,
-                    spec=to_job_spec(api.spec, Job(shown=_FIRST, url=url(self._prefix, ""))),
+                    spec=template(api.spec, url(self._prefix, "")),
                     document=json.dumps(kept(api, None)),
                     digest=digest_of(api, None),
                 )
@@ -208,9 +207,6 @@ class Operator:
         found = self._engine.templates.versions(api.template.id, limit=_NEWEST_VERSIONS)
         shown = map(Deployed.of, found)
         return [{"api_id": each.id, "last_updated": each.last_updated} for each in shown]
-
-
-_FIRST = {"workers": 1, "config": None, "timeout": None}
 
 
 def _config() -> bytes:

@@ -21,7 +21,7 @@ class Reading:
 
     def __init__(self, name: str, noun: str) -> None:
         self._name = name
-        self._hint = (
+        self.hint = (
             f"\n\n{noun} submission schema can be found at https://docs.cortexlabs.com/v/0.42/"
         )
 
@@ -43,7 +43,7 @@ class Reading:
         return {key.lower(): item for key, item in value.items}
 
     def wrong(self, text: str) -> Fault:
-        return Fault("error", text + self._hint)
+        return Fault("error", text + self.hint)
 
     def mismatch(self, value: Any, field: str, wanted: str) -> Fault:
         said = f"{_kind(value)} {value}" if isinstance(value, Number) else _kind(value)
@@ -112,6 +112,12 @@ def timeout_fault(timeout: int, least: int) -> Fault:
     else:
         fault = faults.out_of_bounds(timeout, LONGEST, "less than or equal to")
     return fault.within("timeout")
+
+
+def unlike(value: Any, type: type) -> bool:
+    """Go takes a null for every type."""
+    number = isinstance(value, Number)  # a text, to us
+    return value is not None and (number or not isinstance(value, type))
 
 
 def _kind(value: Any) -> str:
