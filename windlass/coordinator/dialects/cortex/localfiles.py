@@ -27,15 +27,11 @@ class Found:
 def find(roots: Sequence[Path], path: str) -> Iterator[Found]:
     """Everything below a directory, or one file. Fault: it is not for anybody to read."""
     root, rest = _within(roots, path)
-    if not rest:
-        with _opened(root, ()) as directory:
-            yield from _below(directory, root)
-        return
-    try:
-        with _opened(root, rest[:-1]) as parent:
+    with suppress(OSError), _opened(root, rest[:-1]) as parent:  # none, or a link on the way
+        if rest:
             yield from _named(parent, rest[-1], root.joinpath(*rest))
-    except (FileNotFoundError, NotADirectoryError, OSError):
-        return  # there is none, or a link on the way
+        else:
+            yield from _below(parent, root)
 
 
 def _within(roots: Sequence[Path], path: str) -> tuple[Path, tuple[str, ...]]:
@@ -99,6 +95,8 @@ def _reader(directory: int, name: str) -> Callable[[int], bytes]:
         except OSError as problem:
             raise Fault("error", f"{shown(name)}: {problem.strerror}") from None
         with open(file, "rb") as opened:
+            if not stat.S_ISREG(os.fstat(file).st_mode):
+                raise Fault("error", f"{shown(name)} is no file any more")
             return opened.read(most)
 
     return read

@@ -10,6 +10,9 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from urllib3 import PoolManager, Retry, Timeout
+from urllib3.exceptions import HTTPError
+
 from windlass.coordinator.dialects.cortex.faults import Fault, bad_path
 from windlass.coordinator.dialects.cortex.gotext import shown
 from windlass.coordinator.dialects.cortex.localfiles import Found
@@ -74,8 +77,7 @@ class Store:
 
 
 def _asked(bucket: Bucket, call: Any) -> Any:
-    from minio.error import MinioException  # noqa: PLC0415 - an extra
-    from urllib3.exceptions import HTTPError  # noqa: PLC0415 - it comes with the extra
+    from minio.error import MinioException  # noqa: PLC0415 - few need it
 
     try:
         return call()
@@ -87,12 +89,7 @@ def _asked(bucket: Bucket, call: Any) -> Any:
 
 @lru_cache(maxsize=1)
 def _client(s3: S3) -> "Minio":
-    try:
-        from minio import Minio  # noqa: PLC0415 - an extra
-        from urllib3 import PoolManager, Retry, Timeout  # noqa: PLC0415 - it comes with the extra
-    except ImportError:
-        text = "s3 paths cannot be read here: Windlass is installed without its extra `s3`"
-        raise Fault("aws.read_credentials", text) from None
+    from minio import Minio  # noqa: PLC0415 - few need it
 
     class Straight(PoolManager):
         def urlopen(self, method: str, url: str, redirect: bool = True, **kw: Any) -> Any:  # type: ignore[override]  # one argument of it is ours to decide
