@@ -20,7 +20,15 @@ from tests.support.waiting import until
 pytestmark = [pytest.mark.e2e, pytest.mark.docker]
 
 HEADERS = {"CortexAPIVersion": "0.42.1"}
-FINAL = {"succeeded", "worker_error", "worker_oom", "timed_out", "stopped", "unexpected_error"}
+FINAL = {
+    "succeeded",
+    "completed_with_failures",
+    "worker_error",
+    "worker_oom",
+    "timed_out",
+    "stopped",
+    "unexpected_error",
+}
 PATIENCE = 40.0
 
 
@@ -149,6 +157,74 @@ def test_containers_share_localhost_and_mnt_and_end_with_the_first(address: str)
 
     assert api.ended(id)["status"] == "succeeded"
     assert api.log(id) == "hello\nhello\n"
+
+
+SERVING = r"""
+mkdir -p /tmp/w/cgi-bin
+cat > /tmp/w/cgi-bin/index.cgi <<'END'
+#!/bin/sh
+body=$(cat)
+echo "$HTTP_X_CORTEX_JOB_ID got $body" >&2
+case $body in *bad*) echo Status: 500 No;; esac
+case $body in *hungry*) a=x; while :; do a=$a$a; done;; esac
+echo
+END
+chmod 755 /tmp/w/cgi-bin/index.cgi
+exec httpd -f -p $CORTEX_PORT -h /tmp/w
+"""
+
+
+def batches(*items: str, **fields: Any) -> dict[str, Any]:
+    return {"workers": 2, "item_list": {"items": list(items), "batch_size": 1}, **fields}
+
+
+def test_batches_are_sent_to_servers_and_refusals_are_counted(address: str) -> None:
+    api = Api(address, {**an_api("serving", shell(SERVING)), "kind": "BatchAPI"})
+
+    id = api.submit(**batches("one", "bad", "two"))
+
+    assert api.ended(id)["status"] == "completed_with_failures"
+    shown = requests.get(f"{api.endpoint}/{id}", headers=HEADERS, timeout=10).json()
+    assert (shown["metrics"]["succeeded"], shown["metrics"]["failed"]) == (2, 1)
+    assert shown["metrics"]["average_time_per_batch"] > 0
+    assert {f'{id} got ["{item}"]' for item in ("one", "bad", "two")} <= set(
+        api.log(id).splitlines()
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "container", "body", "status"),
+    [
+        ("fed", shell(SERVING), batches("one"), "succeeded"),
+        ("quits", shell("exit 0"), batches("one"), "worker_error"),
+        (
+            "devours",
+            shell("a=x; while :; do a=$a$a; done", compute={"mem": "32Mi"}),
+            batches("one", "two", "three"),
+            "worker_oom",
+        ),
+        ("deaf", shell("sleep 600"), batches("one", timeout=2), "timed_out"),
+    ],
+)
+def test_each_way_a_batch_job_ends_is_told_as_it_was(
+    address: str, name: str, container: dict[str, Any], body: dict[str, Any], status: str
+) -> None:
+    api = Api(address, {**an_api(name, container), "kind": "BatchAPI"})
+
+    id = api.submit(**body)
+
+    assert api.ended(id)["status"] == status
+    until(lambda: _containers_named(name) == [], PATIENCE)
+
+
+def test_what_has_ended_is_told_to_a_scrape(address: str) -> None:
+    api = Api(address, an_api("scraped", shell("true")))
+
+    assert api.ended(api.submit())["status"] == "succeeded"
+
+    figures = f"{address.removesuffix('/cortex')}/-/metrics"
+    expected = 'cortex_task_succeeded{api_name="scraped"} 1.0'
+    until(lambda: expected in requests.get(figures, timeout=10).text, PATIENCE)
 
 
 def test_a_job_finds_its_spec_and_its_variables(address: str) -> None:

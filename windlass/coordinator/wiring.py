@@ -25,6 +25,7 @@ from windlass.shared.redis import connect
 if TYPE_CHECKING:
     from flask import Flask
 
+    from windlass.coordinator.engine.endings import Endings
     from windlass.coordinator.engine.generate import Read
     from windlass.coordinator.web.streams import Streams
 
@@ -53,7 +54,16 @@ def ground(config: Config, *hears: str) -> Ground:
     nudges = Nudges(redis, hears)
     hasty = connect(config.redis_url, timeout=1.0, retries=0)
     db = Database(config.database_url, POOL)
-    return Ground(db, redis, nudges, RedisSignals(redis, hasty, nudges, youth_of(config.lease)))
+    signals = RedisSignals(redis, hasty, nudges, youth_of(config.lease), _count)
+    return Ground(db, redis, nudges, signals)
+
+
+def _count(endings: "Endings") -> None:
+    """The doors need Flask: one is loaded when the first job of a template of it has ended."""
+    from windlass.coordinator import dialects
+
+    for door in endings.doors():
+        dialects.count(door, endings.of(door))
 
 
 def http_app(config: Config, streams: "Streams") -> "Flask":

@@ -106,7 +106,7 @@ def ask_made(writer: Writer, id: UUID) -> None:
 
 _LOCKED = (
     "id, name, state, wanted, settling, epoch, total, ended, failed, error, fail_fast, nested, "
-    "attached, paused"
+    "attached, paused, door, template_id IS NOT NULL AS of_template"
 )
 
 _LOCK = f"SELECT {_LOCKED} FROM job WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE"  # noqa: S608 - constants only
@@ -157,7 +157,8 @@ RETURNING id, name, wanted, timeout, started_at IS NULL AS unstarted,
     job.ended = total AS over, job.failed, job.error, templated,
     CASE WHEN templated AND job.ended = total THEN spec END AS spec,
     extract(epoch FROM deadline - created_at)::float AS start_timeout,
-    extract(epoch FROM until - created_at)::float AS total_timeout
+    extract(epoch FROM until - created_at)::float AS total_timeout,
+    extract(epoch FROM now() - created_at)::float AS age
 """
 
 
@@ -171,7 +172,8 @@ SELECT id, name, wanted, timeout, started_at IS NULL AS unstarted,
     ended = total AS over, failed, error, templated,
     CASE WHEN templated THEN spec END AS spec,
     extract(epoch FROM deadline - created_at)::float AS start_timeout,
-    extract(epoch FROM until - created_at)::float AS total_timeout
+    extract(epoch FROM until - created_at)::float AS total_timeout,
+    extract(epoch FROM now() - created_at)::float AS age
 FROM job WHERE id = %(id)s
 """
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response
 
+from windlass.coordinator.engine.endings import Listener
 from windlass.coordinator.engine.generate import Read
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.web.auth import Gate
@@ -40,3 +41,4 @@ class Dialect:
     build: Callable[[Site], Blueprint]
     envelope: Callable[[Failure], Response] = envelope
     generated: Read | None = None  # reads what a generator wrote, if the door has such tasks
+    counts: Listener | None = None  # hears how its jobs of templates end

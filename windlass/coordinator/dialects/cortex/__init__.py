@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from windlass.coordinator.dialects.cortex import metrics
 from windlass.coordinator.dialects.cortex.addresses import Endpoint, Kind, credentials
 from windlass.coordinator.dialects.cortex.faults import envelope
 from windlass.coordinator.dialects.cortex.finding import DOOR
@@ -29,4 +30,4 @@ def build(site: Site) -> Blueprint:
     return blueprint
 
 
-DIALECT = Dialect(name=DOOR, prefix="/cortex", build=build, envelope=envelope)
+DIALECT = Dialect(name=DOOR, prefix="/cortex", build=build, envelope=envelope, counts=metrics.count)
