@@ -288,6 +288,37 @@ def test_a_python_client_deploys_looks_stops_and_deletes(
     assert f"{name} is not deployed" in missing.stderr
 
 
+def test_a_program_of_an_old_client_runs_on_a_node_without_images(
+    directories: Path, tmp_path: Path
+) -> None:
+    data = directories / "cortex-programs"
+    data.mkdir(mode=0o755)
+    command = Windlass(data, clean_environment(data))
+    up = command.up("--runtime", "process")
+    address = str(json.loads((data / "stack.json").read_text())["server"]) + "/cortex"
+    client = a_client("0.27.0", address, tmp_path / "configuration")
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "main.py").write_text(
+        "class Task:\n    def __call__(self, config):\n        print('told', config)\n"
+    )
+    definition = {"path": "main.py", "config": {"a": 1}}
+
+    result = deployed_by(
+        client, tmp_path, {"name": "program", "kind": "TaskAPI", "definition": definition}
+    )
+    at = result["api"]["endpoint"]
+    id = requests.post(at, json={"config": {"b": 2}}, timeout=10).json()["job_id"]
+
+    def job() -> Any:
+        return requests.get(f"{at}/{id}", timeout=10).json()["job_status"]
+
+    until(lambda: job()["status"] != "status_running", PATIENCE)
+    ended = job()
+    log = requests.get(f"{address}/logs/program/text?jobID={id}", timeout=10).text
+    up.end()
+    assert (ended["status"], log) == ("status_succeeded", "told {'a': 1, 'b': 2}\n")
+
+
 def test_a_python_client_hears_what_is_wrong_with_an_api(
     client: CortexClient, tmp_path: Path
 ) -> None:

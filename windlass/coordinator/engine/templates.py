@@ -4,10 +4,11 @@ jobs stay what they were made of."""
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from windlass.coordinator.engine import cancel, check, showing
+from windlass.coordinator.engine import blobs, cancel, check, showing
 from windlass.coordinator.engine.errors import Conflict, Invalid, NotFound
 from windlass.coordinator.engine.ports import Signals
 from windlass.coordinator.engine.views import JobView, NewTemplate, Saved, TemplateView
+from windlass.coordinator.store import blobs as stored_blobs
 from windlass.coordinator.store import deletion, jobs
 from windlass.coordinator.store import templates as store
 from windlass.coordinator.store.db import Database, Row, Tx
@@ -158,6 +159,8 @@ def _save(tx: Tx, new: NewTemplate) -> Saved:
         digest=new.digest,
     )
     number = store.insert(tx, version, new.address)
+    if needed := blobs.needed_by(new.spec):
+        stored_blobs.keep(tx, id, needed)
     return Saved(template=_view(store.version(tx, id, number)), created=fresh, changed=True)
 
 

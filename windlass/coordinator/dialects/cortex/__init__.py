@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from windlass.coordinator.dialects.cortex import metrics
 from windlass.coordinator.dialects.cortex.addresses import Endpoint, Kind, credentials
+from windlass.coordinator.dialects.cortex.deploying import Making
 from windlass.coordinator.dialects.cortex.faults import envelope
 from windlass.coordinator.dialects.cortex.finding import DOOR
 from windlass.coordinator.dialects.cortex.jobs import Jobs
@@ -19,12 +20,13 @@ _CONVERTERS = {"endpoint": Endpoint, "kind": Kind}
 def build(site: Site) -> Blueprint:
     options = site.settings.door(DOOR).options
     settings = options if isinstance(options, Settings) else Settings.from_env()
+    making = Making(site.settings.entrypoint_image, site.settings.largest_package)
     blueprint = Blueprint(DOOR, __name__)
     blueprint.record(lambda state: state.app.url_map.converters.update(_CONVERTERS))
     for bound in operations_of(
-        Operator(site.engine, site.prefix),
+        Operator(site.engine, making, site.prefix),
         Logs(site.engine, site.streams, site.prefix),
-        Jobs(site.engine, settings, site.prefix),
+        Jobs(site.engine, settings, making, site.prefix),
     ):
         mount(blueprint, site.gate, bound, credentials)
     return blueprint

@@ -1,6 +1,7 @@
 """A batch job as a spec: every batch is a task of one job, and one more task tells the workers
 when all have been answered. Pure."""
 
+import dataclasses
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -17,9 +18,9 @@ _DONE = '{"message":"job_complete"}'
 _LARGEST = 64 << 20  # bytes of all tasks together
 
 
-def template(spec: Doc, url: str) -> JobSpec:
+def template(spec: Doc, job: Job) -> JobSpec:
     """What is kept of an API as a job template: a job of it that nothing is asked of."""
-    job = Job(shown={"workers": 1, "config": None, "timeout": None}, url=url)
+    job = dataclasses.replace(job, shown={"workers": 1, "config": None, "timeout": None})
     if spec["kind"] == schema.BATCH:
         return to_batch_job_spec(spec, job, ["[]"])
     return to_job_spec(spec, job)

@@ -133,6 +133,11 @@ def other_kind(name: str, new: str, old: str) -> Fault:
     return Fault("resources.cannot_change_kind_of_deployed_api", text)
 
 
+def form_file_missing(name: str) -> Fault:
+    text = f"request form file {shown(name)} must be provided"
+    return Fault("endpoints.form_file_must_be_provided", text)
+
+
 def query_missing(name: str) -> Fault:
     return Fault("endpoints.query_param_required", f"query param required: {name}")
 

@@ -8,6 +8,7 @@ from werkzeug.exceptions import NotFound
 from windlass.coordinator.dialects.cortex import present, schema, versions
 from windlass.coordinator.dialects.cortex.addresses import RESERVED, not_served, told, url
 from windlass.coordinator.dialects.cortex.apis import Deployed
+from windlass.coordinator.dialects.cortex.deploying import Making
 from windlass.coordinator.dialects.cortex.faults import Fault
 from windlass.coordinator.dialects.cortex.finding import Finder, Found, job_id, only
 from windlass.coordinator.dialects.cortex.settings import Settings
@@ -24,11 +25,11 @@ _ENDPOINT = "/<endpoint:endpoint>"
 
 
 class Jobs:
-    def __init__(self, engine: Engine, settings: Settings, prefix: str) -> None:
+    def __init__(self, engine: Engine, settings: Settings, making: Making, prefix: str) -> None:
         self._engine = engine
         self._find = Finder(engine)
         self._settings = settings
-        self._submitter = Submitter(engine, settings, prefix)
+        self._submitter = Submitter(engine, settings, making, prefix)
         self._prefix = prefix
 
     @operation("POST /<kind:kind>/<name>", Scope.SUBMIT, gives=_OK, loose=True)

@@ -1,29 +1,24 @@
 """The operator's side: deploy, list, show and delete APIs."""
 
-import json
 from http import HTTPStatus
 from typing import Any
 
 from flask import Response, request
 
 from windlass.coordinator.dialects.cortex import (
-    configuration,
     faults,
     present,
     schema,
-    submission,
     versions,
 )
-from windlass.coordinator.dialects.cortex.addresses import check_endpoint, told, url
-from windlass.coordinator.dialects.cortex.apis import Deployed, digest_of, kept
-from windlass.coordinator.dialects.cortex.batch_job import template
-from windlass.coordinator.dialects.cortex.configuration import Api
+from windlass.coordinator.dialects.cortex.addresses import told, url
+from windlass.coordinator.dialects.cortex.apis import Deployed
+from windlass.coordinator.dialects.cortex.deploying import Deployer, Making
 from windlass.coordinator.dialects.cortex.faults import Fault
 from windlass.coordinator.dialects.cortex.finding import DOOR, Finder
 from windlass.coordinator.dialects.cortex.versions import Speech
 from windlass.coordinator.engine import errors
 from windlass.coordinator.engine.service import Engine
-from windlass.coordinator.engine.views import NewTemplate
 from windlass.coordinator.web import replies
 from windlass.coordinator.web.auth import Scope
 from windlass.coordinator.web.operations import Call, Gives, operation
@@ -34,8 +29,9 @@ _ALIVE = ("RealtimeAPI", "AsyncAPI")  # kinds that have replicas
 
 
 class Operator:
-    def __init__(self, engine: Engine, prefix: str) -> None:
+    def __init__(self, engine: Engine, making: Making, prefix: str) -> None:
         self._engine = engine
+        self._deployer = Deployer(engine, making, prefix)
         self._find = Finder(engine)
         self._prefix = prefix
 
@@ -73,15 +69,7 @@ class Operator:
     def deploy(self, call: Call) -> Response:
         """Deploy the APIs of a configuration file: all that is wrong first, then one by one."""
         speech = versions.of_operator(request)
-        file = request.args.get("configFileName", "")
-        if not file:
-            raise faults.query_missing("configFileName")
-        apis = configuration.read(_config(), file, definitions=speech.definitions)
-        taken = {api.endpoint: api.name for api in self._find.apis()}
-        for api in apis:
-            self._check(api)
-        configuration.check_together(apis, taken)
-        return replies.document([self._save(call, api) for api in apis])
+        return replies.document(self._deployer.deploy(call, speech))
 
     @operation("GET /get", Scope.READ, gives=_OK, loose=True)
     @told
@@ -140,54 +128,6 @@ class Operator:
         api = self._find.api(name)
         return faults.only_for(_ALIVE, api.name, api.kind)
 
-    def _check(self, api: Api) -> None:
-        """What only we and the fleet can say."""
-        check_endpoint(api.endpoint)
-        problems = self._engine.problems(template(api.spec, ""))
-        if problems:
-            place = ".".join(map(str, problems[0].path))
-            raise Fault("error", f"{place}: {problems[0].message}").within(api.title)
-
-    def _save(self, call: Call, api: Api) -> dict[str, Any]:
-        """Failures of one leave the others alone."""
-        try:
-            return self._saved(call, api)
-        except Fault as fault:
-            return {"api": None, "message": "", "error": f"error: {fault}"}
-
-    def _saved(self, call: Call, api: Api) -> dict[str, Any]:
-        self._check_kind(api)
-        try:
-            saved = self._engine.templates.save(
-                NewTemplate(
-                    door=DOOR,
-                    name=api.name,
-                    address=api.endpoint,
-                    owner=call.caller.name,
-                    spec=template(api.spec, url(self._prefix, "")),
-                    document=json.dumps(kept(api, None)),
-                    digest=digest_of(api, None),
-                )
-            )
-        except errors.Conflict:
-            text = f"endpoint {api.endpoint} is already being used"
-            raise Fault("spec.duplicate_endpoint", text) from None
-        deployed = Deployed.of(saved.template)
-        message = f"{api.name} is up to date"
-        if saved.changed:
-            message = f"{'created' if saved.created else 'updated'} {api.name} ({api.kind})"
-        shown: dict[str, Any] = {"spec": deployed.shown(), "metadata": deployed.metadata()}
-        shown["endpoint"] = url(self._prefix, deployed.endpoint)
-        return {"api": shown, "message": message, "error": ""}
-
-    def _check_kind(self, api: Api) -> None:
-        try:
-            old = self._find.api(api.name).kind
-        except Fault:
-            return
-        if old != api.kind:
-            raise faults.other_kind(api.name, api.kind, old)
-
     def _shown(
         self, api: Deployed, speech: Speech, *, newest: int, versions: bool
     ) -> dict[str, Any]:
@@ -207,15 +147,3 @@ class Operator:
         found = self._engine.templates.versions(api.template.id, limit=_NEWEST_VERSIONS)
         shown = map(Deployed.of, found)
         return [{"api_id": each.id, "last_updated": each.last_updated} for each in shown]
-
-
-def _config() -> bytes:
-    """The part ``config``; a file, or a field by a client that names no file."""
-    part = request.files.get("config")
-    data = part.read() if part is not None else request.form.get("config", "").encode()
-    if not data:
-        text = 'request form file "config" must be provided'
-        raise Fault("endpoints.form_file_must_be_provided", text)
-    if len(data) > submission.LARGEST:
-        raise Fault("error", "http: request body too large")
-    return data

@@ -14,6 +14,7 @@ from windlass.coordinator.dialects.cortex.apis import Deployed, reversed_time
 from windlass.coordinator.dialects.cortex.batch_job import to_batch_job_spec
 from windlass.coordinator.dialects.cortex.batch_submission import Lister
 from windlass.coordinator.dialects.cortex.batches import bodies
+from windlass.coordinator.dialects.cortex.deploying import Making
 from windlass.coordinator.dialects.cortex.faults import Fault
 from windlass.coordinator.dialects.cortex.files import Files
 from windlass.coordinator.dialects.cortex.finding import DOOR
@@ -41,8 +42,9 @@ class Asked:
 
 
 class Submitter:
-    def __init__(self, engine: Engine, settings: Settings, prefix: str) -> None:
+    def __init__(self, engine: Engine, settings: Settings, making: Making, prefix: str) -> None:
         self._engine = engine
+        self._making = making
         self._files = Files(settings)
         self._prefix = prefix
 
@@ -95,7 +97,13 @@ class Submitter:
 
     def _spec(self, api: Deployed, id: str, asked: Asked) -> JobSpec:
         shown = present.submitted(id, asked.kept, api, _NEWEST)
-        job = Job(shown=shown, timeout=asked.kept["timeout"], url=url(self._prefix, ""))
+        job = Job(
+            shown=shown,
+            timeout=asked.kept["timeout"],
+            url=url(self._prefix, ""),
+            image=self._making.image,
+            project=api.document["project"],
+        )
         if asked.batches is None:
             return to_job_spec(api.spec, job)
         return to_batch_job_spec(api.spec, job, asked.batches)

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from windlass.coordinator.dialects.cortex import quantities, schema
+from windlass.coordinator.dialects.cortex import programs, quantities, schema
 from windlass.coordinator.dialects.cortex.versions import NEWEST
 from windlass.coordinator.web.literal import escape
 from windlass.shared.queues import is_queue_name
@@ -37,11 +37,14 @@ _LAYOUT = Layout(root=ROOT, work="work", introduced=True)
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """``shown``: the job as its containers read it; ``url``: where they reach this door."""
+    """``shown``: the job as its containers read it; ``url``: where they reach this door. Of an API
+    that is a program, ``image`` is what runs it and ``project`` the digest of its files."""
 
     shown: Doc = field(default_factory=dict)
     timeout: int | None = None
     url: str = ""
+    image: str | None = None
+    project: str | None = None
 
 
 def to_job_spec(spec: Doc, job: Job) -> JobSpec:
@@ -55,7 +58,7 @@ def to_job_spec(spec: Doc, job: Job) -> JobSpec:
 
 
 def to_task(spec: Doc, job: Job, delivery: Delivery | None = None, name: str = "") -> TaskSpec:
-    containers = spec["pod"]["containers"]
+    containers = _containers(spec, job)
     main, *others = (_container(each, spec, job) for each in containers)
     asked = Limits(
         cpus=_sum(_cpus(each["compute"]) for each in containers),
@@ -69,10 +72,28 @@ def to_task(spec: Doc, job: Job, delivery: Delivery | None = None, name: str = "
         name=name or spec["name"],
         key=name or spec["name"],
         queue=queue(spec),
-        container=replace(main, requests=asked, mounts=(_SHARED,)),
+        container=_as_program(spec, job, replace(main, requests=asked, mounts=(_SHARED,))),
         sidecars=tuple(beside),
         together=bool(beside),
         delivery=delivery,
+    )
+
+
+def _containers(spec: Doc, job: Job) -> Sequence[Doc]:
+    if programs.is_one(spec):
+        return [programs.container(spec, job.image)]
+    return list(spec["pod"]["containers"])
+
+
+def _as_program(spec: Doc, job: Job, container: Container) -> Container:
+    """With its files, where it is one."""
+    if not programs.is_one(spec):
+        return container
+    return replace(
+        container,
+        mounts=(),  # its files are where containers share theirs
+        parcels=programs.parcels(job.project),
+        placed={**container.placed, programs.LAUNCHER: programs.launcher()},
     )
 
 
@@ -87,12 +108,12 @@ def _container(document: Doc, spec: Doc, job: Job) -> Container:
     compute = document["compute"]
     memory, shm = _memory(compute), compute.get("shm")
     return Container(
-        image=escape(document["image"]),
+        image=escape(document["image"]) if document["image"] else None,
         entrypoint=tuple(expand(word, env) for word in document["command"] or ()),
         cmd=tuple(escape(expand(word, env)) for word in document["args"] or ()),
         env={name: escape(value) for name, value in env.items()},
         placed={
-            _JOB_FILE: json.dumps(job.shown, indent=2),
+            _JOB_FILE: json.dumps(_shown(spec, job), indent=2),
             _CLI_FILE: _cli_file(job.url),
         },
         limits=Limits(memory=memory),
@@ -102,10 +123,19 @@ def _container(document: Doc, spec: Doc, job: Job) -> Container:
     )
 
 
+def _shown(spec: Doc, job: Job) -> Doc:
+    """Of a program with its own configuration below what the job was submitted with."""
+    if not programs.is_one(spec):
+        return job.shown
+    config = programs.merged(spec["definition"]["config"], job.shown.get("config") or {})
+    return {**job.shown, "merged_config": config}
+
+
 def _own(spec: Doc, job: Job) -> dict[str, str]:
-    port = spec["pod"].get("port")
+    port = spec.get("pod", {}).get("port")
+    level = spec.get("definition", {}).get("log_level", "info")
     return {
-        "CORTEX_LOG_LEVEL": "INFO",
+        "CORTEX_LOG_LEVEL": level.upper(),
         "CORTEX_VERSION": NEWEST,
         "CORTEX_CLI_CONFIG_DIR": f"{ROOT}/client",
         "CORTEX_OPERATOR_ENDPOINT": job.url,

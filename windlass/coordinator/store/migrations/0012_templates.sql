@@ -27,6 +27,14 @@ CREATE TABLE job_template_version (
     PRIMARY KEY (template_id, version)
 );
 
+-- Files that jobs made of it are given.
+CREATE TABLE job_template_blob (
+    template_id uuid NOT NULL REFERENCES job_template ON DELETE CASCADE,
+    digest text NOT NULL REFERENCES blob,
+    PRIMARY KEY (template_id, digest)
+);
+CREATE INDEX job_template_blob_digest ON job_template_blob (digest);
+
 -- Of which template a job was made. A job cannot be made of one that is deleted: see store.jobs.
 ALTER TABLE job ADD COLUMN template_id uuid;
 ALTER TABLE job ADD COLUMN template_version integer;

@@ -1,0 +1,68 @@
+"""The files that old clients send with an API: an archive of the directory it was deployed from."""
+
+import zlib
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import IO
+from zipfile import BadZipFile, ZipFile
+
+from flask import request
+
+from windlass.coordinator.dialects.cortex import faults
+from windlass.coordinator.dialects.cortex.configuration import Api
+from windlass.coordinator.dialects.cortex.faults import Fault
+from windlass.coordinator.dialects.cortex.finding import DOOR
+from windlass.coordinator.dialects.cortex.gotext import shown
+from windlass.coordinator.engine.blobs import Place, TooLarge
+from windlass.coordinator.engine.service import Engine
+
+PART = "project.zip"
+_MOST = 100_000  # files
+
+
+@dataclass(frozen=True)
+class Project:
+    """``identity``: of what is in it, whenever it was packed; hidden files do not count."""
+
+    archive: IO[bytes]
+    names: frozenset[str]
+    identity: str
+
+    def check(self, api: Api) -> None:
+        """Fault: the program is not in it."""
+        path = str(api.spec["definition"]["path"])
+        if path.removeprefix("./") not in self.names:
+            fault = Fault("files.file_does_not_exist", f"{shown(path)}: file does not exist")
+            raise fault.within(api.title, "definition", "path")
+
+    def keep(self, engine: Engine, owner: str, limit: int) -> str:
+        """Its digest."""
+        self.archive.seek(0)
+        try:
+            return engine.put_file(
+                Place(DOOR, owner, f"project {self.identity}"), self.archive, limit
+            )
+        except TooLarge as problem:
+            raise Fault("error", f"{PART}: {problem} (WINDLASS_PACKAGE_LIMIT)") from None
+
+
+def received() -> Project:
+    """Fault: there is none, or it is no archive."""
+    part = request.files.get(PART)
+    if part is None:
+        raise faults.form_file_missing(PART)
+    try:
+        with ZipFile(part.stream) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    except (BadZipFile, zlib.error, ValueError, OSError, NotImplementedError):
+        raise Fault("error", f"{PART} is no zip archive") from None
+    if len(entries) > _MOST:
+        raise Fault("error", f"{PART} holds more than {_MOST:,} files")
+    seen = sorted(
+        (entry.filename, entry.CRC, entry.file_size)
+        for entry in entries
+        if not entry.filename.rpartition("/")[2].startswith(".")
+    )
+    names = frozenset(entry.filename for entry in entries)
+    identity = sha256(repr(seen).encode("utf-8", "replace")).hexdigest()
+    return Project(part.stream, names, identity)
