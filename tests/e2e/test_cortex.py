@@ -16,6 +16,7 @@ from tests.runtime.lab import docker_client
 from tests.support import images
 from tests.support.cortex_clients import VERSIONS, CortexClient, a_client
 from tests.support.waiting import until
+from tests.support.websockets import heard
 
 pytestmark = [pytest.mark.e2e, pytest.mark.docker]
 
@@ -215,6 +216,28 @@ def test_each_way_a_batch_job_ends_is_told_as_it_was(
 
     assert api.ended(id)["status"] == status
     until(lambda: _containers_named(name) == [], PATIENCE)
+
+
+@pytest.mark.parametrize("path", ["streamlogs", "logs"])
+def test_a_log_is_followed_over_a_websocket(address: str, path: str) -> None:
+    said = '{"message": "in words", "exc_info": "Trace", "level": "info"}'
+    api = Api(address, an_api(f"follow-{path}", shell(f"echo plain; sleep 1; echo '{said}'")))
+    id = api.submit()
+
+    found = heard(f"{address}/{path}/{api.name}?jobID={id}".replace("http://", "ws://"))
+
+    assert (found.status, found.closed) == (101, True)
+    assert found.text.endswith("plain\nin words\nTrace\n")
+    assert api.log(id) == f"plain\n{said}\n"
+
+
+def test_a_websocket_without_a_job_is_refused_before_it_is_one(address: str) -> None:
+    api = Api(address, an_api("unfollowed", shell("true")))
+
+    found = heard(f"{address}/streamlogs/{api.name}".replace("http://", "ws://"))
+
+    assert found.status == 400
+    assert json.loads(found.body)["kind"] == "endpoints.logs_job_id_required"
 
 
 def test_what_has_ended_is_told_to_a_scrape(address: str) -> None:
