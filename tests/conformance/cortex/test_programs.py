@@ -121,6 +121,35 @@ def test_a_program_without_its_files_is_refused(
     assert cortex.call("GET", "/get").json == []
 
 
+def test_a_patch_changes_an_api_and_leaves_its_files(cortex: Cortex, db: Database) -> None:
+    deploy(cortex, a_program(), zipped(FILES))
+
+    (changed,) = patched(cortex, a_program(config={"a": 1})).json
+    (same,) = patched(cortex, a_program(config={"a": 1})).json
+    cortex.submit()
+
+    assert changed["message"] == "updated job (TaskAPI)"
+    assert same["message"] == "job is up to date"
+    (row,) = rows(db, "attempt", cortex.fleet.dispatch())
+    assert messages.decode(row["message"]).container.parcels
+
+
+def test_what_is_not_deployed_cannot_be_patched(cortex: Cortex) -> None:
+    (result,) = patched(cortex, a_program()).json
+
+    assert result == {"api": None, "message": "", "error": "error: job is not deployed"}
+    assert fault(cortex.call("POST", "/patch?configFileName=a.yaml", data=b""))[0] == (
+        "spec.malformed_config"
+    )
+    assert fault(cortex.call("POST", "/patch", data=b"[]"))[0] == "endpoints.query_param_required"
+
+
+def patched(cortex: Cortex, api: Any) -> Any:
+    """It is YAML, whatever the client says."""
+    at, body = "/patch?configFileName=cortex.yaml", yaml.safe_dump([api])
+    return cortex.call("POST", at, data=body, content_type="application/json")
+
+
 def test_a_newer_client_deploys_no_programs(cortex: Cortex) -> None:
     cortex.version = "0.42.1"
 

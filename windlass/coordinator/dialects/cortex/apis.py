@@ -32,19 +32,27 @@ def digest(content: Any) -> str:
     return sha256(text.encode("utf-8", "replace")).hexdigest()[:_ID]
 
 
-def kept(api: Api, project: str | None) -> Doc:
-    """What is stored of an API; ``project``: the digest of the files that came with it."""
+@dataclass(frozen=True)
+class Files:
+    """Of a program. ``digest``: of their archive; ``identity``: of what is in it."""
+
+    digest: str
+    identity: str
+
+
+def kept(api: Api, files: Files | None) -> Doc:
+    """What is stored of an API."""
     return {
         "spec": api.spec,
         "submitted": api.submitted,
         "index": api.index,
         "file": api.file,
-        "project": project,
+        "files": vars(files) if files else None,
     }
 
 
-def digest_of(api: Api, project: str | None) -> str:
-    return digest([api.spec, project])
+def digest_of(api: Api, files: Files | None) -> str:
+    return digest([api.spec, files.identity if files else None])
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,11 @@ class Deployed:
     @property
     def endpoint(self) -> str:
         return str(self.spec["networking"]["endpoint"])
+
+    @property
+    def files(self) -> Files | None:
+        found = self.document["files"]
+        return Files(**found) if found else None
 
     @property
     def deployment_id(self) -> str:

@@ -2,7 +2,7 @@
 after the other."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,18 +16,20 @@ from windlass.coordinator.dialects.cortex import (
     submission,
 )
 from windlass.coordinator.dialects.cortex.addresses import check_endpoint, url
-from windlass.coordinator.dialects.cortex.apis import Deployed, digest_of, kept
+from windlass.coordinator.dialects.cortex.apis import Deployed, Files, digest_of, kept
 from windlass.coordinator.dialects.cortex.batch_job import template
 from windlass.coordinator.dialects.cortex.configuration import Api
 from windlass.coordinator.dialects.cortex.faults import Fault
 from windlass.coordinator.dialects.cortex.finding import DOOR, Finder
-from windlass.coordinator.dialects.cortex.projects import Project
 from windlass.coordinator.dialects.cortex.translate import Job
 from windlass.coordinator.dialects.cortex.versions import Speech
 from windlass.coordinator.engine import errors
 from windlass.coordinator.engine.service import Engine
-from windlass.coordinator.engine.views import NewTemplate
+from windlass.coordinator.engine.views import NewTemplate, Saved
 from windlass.coordinator.web.operations import Call
+
+Results = Sequence[dict[str, Any]]  # what became of each API
+_FilesOf = Callable[[Deployed | None], Files | None]
 
 
 @dataclass(frozen=True)
@@ -45,42 +47,54 @@ class Deployer:
         self._find = Finder(engine)
         self._prefix = prefix
 
-    def deploy(self, call: Call, speech: Speech) -> Sequence[dict[str, Any]]:
-        """What became of each API. Fault: of none anything."""
+    def deploy(self, call: Call, speech: Speech) -> Results:
+        """Fault: there is something wrong with the file, and nothing is deployed."""
         request.max_content_length = self._making.largest + submission.LARGEST
-        file = request.args.get("configFileName", "")
-        if not file:
-            raise faults.query_missing("configFileName")
+        file = _name()
         apis = configuration.read(_config(), file, definitions=speech.definitions)
-        taken = {api.endpoint: api.name for api in self._find.apis()}
         project = projects.received() if any(programs.is_one(api.spec) for api in apis) else None
         for api in apis:
-            self._check(api, project)
-        configuration.check_together(apis, taken)
-        return [self._save(call, api, project) for api in apis]
+            if project is not None:
+                project.check(api)
+        self._check(apis)
 
-    def _check(self, api: Api, project: Project | None) -> None:
+        def files(_: Deployed | None) -> Files | None:
+            if project is None:
+                return None
+            return project.keep(self._engine, call.caller.name, self._making.largest)
+
+        return [self._save(call, api, files) for api in apis]
+
+    def patch(self, call: Call, speech: Speech) -> Results:
+        """As ``deploy``, of APIs that are there: with the files they have."""
+        file = _name()
+        body = request.get_data(cache=False)
+        apis = configuration.read(body, file, definitions=speech.definitions)
+        self._check(apis)
+        return [self._save(call, api, _files_of(api)) for api in apis]
+
+    def _check(self, apis: Sequence[Api]) -> None:
         """What only we and the fleet can say."""
-        check_endpoint(api.endpoint)
-        if project is not None and programs.is_one(api.spec):
-            project.check(api)
-        problems = self._engine.problems(template(api.spec, Job(image=self._making.image)))
-        if problems:
-            place = ".".join(map(str, problems[0].path))
-            raise Fault("error", f"{place}: {problems[0].message}").within(api.title)
+        taken = {api.endpoint: api.name for api in self._find.apis()}
+        for api in apis:
+            check_endpoint(api.endpoint)
+            problems = self._engine.problems(template(api.spec, Job(image=self._making.image)))
+            if problems:
+                place = ".".join(map(str, problems[0].path))
+                raise Fault("error", f"{place}: {problems[0].message}").within(api.title)
+        configuration.check_together(apis, taken)
 
-    def _save(self, call: Call, api: Api, project: Project | None) -> dict[str, Any]:
+    def _save(self, call: Call, api: Api, files: _FilesOf) -> dict[str, Any]:
         """Failures of one leave the others alone."""
         try:
-            return self._saved(call, api, project)
+            had = files(self._old(api))
+            return self._saved(call, api, had if programs.is_one(api.spec) else None)
         except Fault as fault:
             return {"api": None, "message": "", "error": f"error: {fault}"}
 
-    def _saved(self, call: Call, api: Api, project: Project | None) -> dict[str, Any]:
-        self._check_kind(api)
-        files = project if programs.is_one(api.spec) else None
-        stored = files.keep(self._engine, call.caller.name, self._making.largest) if files else None
-        job = Job(url=url(self._prefix, ""), image=self._making.image, project=stored)
+    def _saved(self, call: Call, api: Api, files: Files | None) -> dict[str, Any]:
+        project = files.digest if files else None
+        job = Job(url=url(self._prefix, ""), image=self._making.image, project=project)
         try:
             saved = self._engine.templates.save(
                 NewTemplate(
@@ -89,28 +103,48 @@ class Deployer:
                     address=api.endpoint,
                     owner=call.caller.name,
                     spec=template(api.spec, job),
-                    document=json.dumps(kept(api, stored)),
-                    digest=digest_of(api, files.identity if files else None),
+                    document=json.dumps(kept(api, files)),
+                    digest=digest_of(api, files),
                 )
             )
         except errors.Conflict:
             text = f"endpoint {api.endpoint} is already being used"
             raise Fault("spec.duplicate_endpoint", text) from None
-        deployed = Deployed.of(saved.template)
+        return self._result(Deployed.of(saved.template), saved)
+
+    def _result(self, api: Deployed, saved: Saved) -> dict[str, Any]:
         message = f"{api.name} is up to date"
         if saved.changed:
             message = f"{'created' if saved.created else 'updated'} {api.name} ({api.kind})"
-        shown: dict[str, Any] = {"spec": deployed.shown(), "metadata": deployed.metadata()}
-        shown["endpoint"] = url(self._prefix, deployed.endpoint)
+        shown: dict[str, Any] = {"spec": api.shown(), "metadata": api.metadata()}
+        shown["endpoint"] = url(self._prefix, api.endpoint)
         return {"api": shown, "message": message, "error": ""}
 
-    def _check_kind(self, api: Api) -> None:
+    def _old(self, api: Api) -> Deployed | None:
+        """Fault: it is of another kind."""
         try:
-            old = self._find.api(api.name).kind
+            old = self._find.api(api.name)
         except Fault:
-            return
-        if old != api.kind:
-            raise faults.other_kind(api.name, api.kind, old)
+            return None
+        if old.kind != api.kind:
+            raise faults.other_kind(api.name, api.kind, old.kind)
+        return old
+
+
+def _files_of(api: Api) -> _FilesOf:
+    def files(old: Deployed | None) -> Files | None:
+        if old is None:
+            raise faults.not_deployed(api.name)
+        return old.files
+
+    return files
+
+
+def _name() -> str:
+    file = request.args.get("configFileName", "")
+    if not file:
+        raise faults.query_missing("configFileName")
+    return file
 
 
 def _config() -> bytes:

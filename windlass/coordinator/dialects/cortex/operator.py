@@ -71,6 +71,13 @@ class Operator:
         speech = versions.of_operator(request)
         return replies.document(self._deployer.deploy(call, speech))
 
+    @operation("POST /patch", Scope.SUBMIT, gives=_OK, loose=True)
+    @told
+    def patch(self, call: Call) -> Response:
+        """Change APIs, of which the files stay what they are."""
+        speech = versions.of_operator(request)
+        return replies.document(self._deployer.patch(call, speech))
+
     @operation("GET /get", Scope.READ, gives=_OK, loose=True)
     @told
     def list_apis(self, _: Call) -> Response:

@@ -9,10 +9,12 @@ from zipfile import BadZipFile, ZipFile
 from flask import request
 
 from windlass.coordinator.dialects.cortex import faults
+from windlass.coordinator.dialects.cortex.apis import Files
 from windlass.coordinator.dialects.cortex.configuration import Api
 from windlass.coordinator.dialects.cortex.faults import Fault
 from windlass.coordinator.dialects.cortex.finding import DOOR
 from windlass.coordinator.dialects.cortex.gotext import shown
+from windlass.coordinator.dialects.cortex.programs import is_one
 from windlass.coordinator.engine.blobs import Place, TooLarge
 from windlass.coordinator.engine.service import Engine
 
@@ -29,19 +31,20 @@ class Project:
     identity: str
 
     def check(self, api: Api) -> None:
-        """Fault: the program is not in it."""
+        """Fault: it is a program that is not in it."""
+        if not is_one(api.spec):
+            return
         path = str(api.spec["definition"]["path"])
         if path.removeprefix("./") not in self.names:
             fault = Fault("files.file_does_not_exist", f"{shown(path)}: file does not exist")
             raise fault.within(api.title, "definition", "path")
 
-    def keep(self, engine: Engine, owner: str, limit: int) -> str:
-        """Its digest."""
+    def keep(self, engine: Engine, owner: str, limit: int) -> Files:
+        """Fault: it is too large."""
         self.archive.seek(0)
+        place = Place(DOOR, owner, f"project {self.identity}")
         try:
-            return engine.put_file(
-                Place(DOOR, owner, f"project {self.identity}"), self.archive, limit
-            )
+            return Files(engine.put_file(place, self.archive, limit), self.identity)
         except TooLarge as problem:
             raise Fault("error", f"{PART}: {problem} (WINDLASS_PACKAGE_LIMIT)") from None
 

@@ -102,7 +102,7 @@ class Submitter:
             timeout=asked.kept["timeout"],
             url=url(self._prefix, ""),
             image=self._making.image,
-            project=api.document["project"],
+            project=api.files.digest if api.files else None,
         )
         if asked.batches is None:
             return to_job_spec(api.spec, job)
