@@ -1,11 +1,12 @@
 """Just enough of a store that speaks S3: lists a bucket, page by page, and gives what is in it."""
 
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, quote, urlsplit
+
+from tests.support.listening import listening
 
 PAGE = 2  # keys
 
@@ -47,15 +48,8 @@ class Store:
 @contextmanager
 def serving(store: Store) -> Iterator[str]:
     """Yields its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(store))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with listening(_handler(store)) as address:
+        yield f"http://{address}"
 
 
 def _handler(store: Store) -> type[BaseHTTPRequestHandler]:
