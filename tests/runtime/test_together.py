@@ -9,7 +9,7 @@ from tests.runtime.stepping import begin, killed_once_it_says, shell, the_only, 
 from tests.runtime.test_sidecars import left
 from tests.support import images
 from windlass.shared.messages import RunAttempt
-from windlass.shared.spec import Delivery, Layout, Limits, Mount, Sidecar
+from windlass.shared.spec import Delivery, Layout, Limits, Mount, Ready, Sidecar
 
 SHARED = Mount(kind="volume", target="/mnt", scratch=True)
 ANSWER = (
@@ -25,7 +25,7 @@ def one(asked: RunAttempt, *others: str, **changes: object) -> RunAttempt:
     return msgspec.structs.replace(asked, sidecars=beside, together=True, **changes)
 
 
-def answering(status: int, port: int, path: str = "/tmp/w") -> str:
+def answering(status: int | str, port: int, path: str = "/tmp/w") -> str:
     return ANSWER.format(status=status, port=port, w=path)
 
 
@@ -137,6 +137,21 @@ def test_another_answer_fails_it_unless_it_is_tolerant(docker_lab: Lab) -> None:
     assert (refused.wait().code, refused.wait().text) == (1, "POST /cgi-bin/ask: answered 500")
     assert answered.wait().code == 0
     assert msgspec.json.decode(answered.result() or b"")["status"] == 500
+
+
+@pytest.mark.docker
+def test_a_delivery_waits_until_everybody_is_ready(docker_lab: Lab) -> None:
+    late = "mkdir /mnt/p; httpd -p 9000 -h /mnt/p; sleep 1; touch /mnt/p/ready; sleep 600"
+    status = "$([ -f /mnt/p/ready ] && echo 200 || echo 503)"
+    asked = one(
+        order(answering(status, 8888), mounts=(SHARED,)),
+        late,
+        delivery=post(8888, ready=(Ready(port=9000, path="/ready"), Ready(port=8888))),
+    )
+
+    run = waited(begin(docker_lab, asked))
+
+    assert run.wait().code == 0, run.wait()
 
 
 @pytest.mark.docker

@@ -121,17 +121,26 @@ class Sidecar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     probe: Probe | None = None
 
 
+class Ready(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody listens on ``port``; with a ``path``, a GET of it answers 200."""
+
+    port: int
+    path: str | None = None
+
+
 class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A POST that the task's containers are there for: made once one of them listens on ``port``,
-    and made once. Its answer ends the task: completed where that is 200, or whatever it is where
-    ``tolerant``, with ``{"status", "seconds"}`` as its output (status 0: the connection ended
-    without one); else failed. So has what ends by itself before it has answered."""
+    """A POST that the task's containers are there for: made once one of them listens on ``port``
+    and all are ``ready``, and made once. Its answer ends the task: completed where that is 200, or
+    whatever it is where ``tolerant``, with ``{"status", "seconds"}`` as its output (status 0: the
+    connection ended without one); else failed. So has what ends by itself before it has answered.
+    """
 
     port: int
     path: str = "/"
     body: str = ""
     headers: dict[str, str] = {}
     tolerant: bool = False
+    ready: tuple[Ready, ...] = ()
 
 
 class Retry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -7,6 +7,7 @@ from threading import Event
 from time import monotonic
 
 from windlass.shared.spec import Delivery
+from windlass.worker.probing import all_are
 from windlass.worker.runtimes.base import Run
 
 _EVERY = 0.1  # seconds
@@ -24,7 +25,7 @@ def deliver(
     run: Run, delivery: Delivery, stopping: Event, about_to: Callable[[], None]
 ) -> Answer | None:
     """``about_to`` is called before anything is sent. None: ``stopping`` was set before that."""
-    link = _connected(run, delivery.port, stopping)
+    link = _connected(run, delivery, stopping)
     if link is None:
         return None
     about_to()
@@ -39,11 +40,11 @@ def deliver(
     return Answer(status, monotonic() - began)
 
 
-def _connected(run: Run, port: int, stopping: Event) -> HTTPConnection | None:
+def _connected(run: Run, delivery: Delivery, stopping: Event) -> HTTPConnection | None:
     while not stopping.is_set():
         address = run.address()
-        if address is not None:
-            link = HTTPConnection(address, port, timeout=_ONE_CALL)
+        if address is not None and all_are(delivery.ready, address):
+            link = HTTPConnection(address, delivery.port, timeout=_ONE_CALL)
             try:
                 link.connect()
             except OSError:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from queue import Empty
 from threading import Event
+from time import monotonic
 from typing import Literal, Protocol
 from uuid import UUID
 
@@ -38,6 +39,7 @@ class Group:
         self._begin = begin
         self._notes = notes
         self._over = Event()
+        self._began = 0.0
         self._runs: dict[UUID, tuple[Part, Run]] = {}
         self.answer: bytes | None = None  # to the delivery
 
@@ -75,6 +77,7 @@ class Group:
 
     def _raced(self) -> tuple[Part | None, Exit]:
         race: Race[Part | None] = Race()
+        self._began = monotonic()
         try:
             for part in self._plan.group:
                 run = self._begin(part)
@@ -98,8 +101,8 @@ class Group:
             return None
         self.answer = msgspec.json.encode({"status": answer.status, "seconds": answer.seconds})
         if answer.status == _OK or delivery.tolerant:
-            return Exit(0)
-        return Exit(1, text=_refused(answer, delivery.path))
+            return Exit(0, seconds=monotonic() - self._began)
+        return Exit(1, seconds=monotonic() - self._began, text=_refused(answer, delivery.path))
 
     def _about_to(self) -> None:
         self._notes.note(self._plan.task.id, "asked")

@@ -13,6 +13,7 @@ from windlass.coordinator.engine import deadlines
 from windlass.coordinator.store.db import Database
 from windlass.shared import messages
 from windlass.shared.messages import RunAttempt
+from windlass.shared.spec import Ready
 from windlass.shared.states import Reason
 
 HINT = "\n\njob submission schema can be found at https://docs.cortexlabs.com/v/0.42/"
@@ -100,6 +101,17 @@ def test_workers_are_sent_batch_after_batch_and_then_told_that_it_is_over(
         told = msgspec.json.decode(order.container.placed["spec/job.json"])
         assert told["job_id"] == job.id
     assert job.status() == "succeeded"
+
+
+def test_a_batch_waits_for_what_readiness_probes_ask(cortex: Cortex, db: Database) -> None:
+    main = container(readiness_probe={"http_get": {"port": 8080, "path": "/health"}})
+    beside = container(name="beside", readiness_probe={"tcp_socket": {"port": 9000}})
+    cortex.deploy({**an_api("job", main, beside), "kind": "BatchAPI"})
+
+    (order,) = Job(cortex, db, items(1)).dispatched()
+
+    assert order.delivery is not None
+    assert order.delivery.ready == (Ready(port=8080, path="/health"), Ready(port=9000))
 
 
 def test_numbers_and_text_reach_the_workers_as_they_were_written(

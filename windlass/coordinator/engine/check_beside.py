@@ -55,6 +55,12 @@ def _delivery(notes: Notes, delivery: Delivery) -> None:
     if not _PATH.fullmatch(delivery.path):
         notes.add(("delivery", "path"), f"{delivery.path!r} cannot be asked for", "a path from /")
     notes.within(("delivery", "port"), delivery.port, 1, _LAST_PORT)
+    _too_many(notes, "delivery.ready", len(delivery.ready))
+    for position, each in enumerate(delivery.ready[:MOST]):
+        place = ("delivery", "ready", position)
+        notes.within((*place, "port"), each.port, 1, _LAST_PORT)
+        if each.path is not None and not _PATH.fullmatch(each.path):
+            notes.add((*place, "path"), f"{each.path!r} cannot be asked for", "a path from /")
     for name, value in delivery.headers.items():
         if not (_HEADER.fullmatch(name) and _VALUE.fullmatch(value)):
             notes.add(("delivery", "headers", name), "is no header", "a name, and one line of text")

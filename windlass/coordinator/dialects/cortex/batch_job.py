@@ -2,7 +2,7 @@
 when all have been answered. Pure."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -10,7 +10,7 @@ from windlass.coordinator.dialects.cortex import schema
 from windlass.coordinator.dialects.cortex.faults import Fault
 from windlass.coordinator.dialects.cortex.translate import Doc, Job, queue, to_job_spec, to_task
 from windlass.shared import spec as specs
-from windlass.shared.spec import Delivery, JobSpec, Parallel, TaskSpec
+from windlass.shared.spec import Delivery, JobSpec, Parallel, Ready, TaskSpec
 
 BATCHES = "batches"
 _COMPLETE = "on-job-complete"
@@ -67,4 +67,14 @@ def _delivery(spec: Doc, job: Job) -> Delivery:
             "X-Cortex-Job-ID": str(job.shown.get("job_id", "")),
         },
         tolerant=True,
+        ready=tuple(_ready(spec)),
     )
+
+
+def _ready(spec: Doc) -> Iterator[Ready]:
+    """What the readiness probes of its containers ask."""
+    for container in spec["pod"]["containers"]:
+        probe = container["readiness_probe"]
+        if probe:
+            asked = probe["http_get"] or probe["tcp_socket"]
+            yield Ready(port=asked["port"], path=asked.get("path"))

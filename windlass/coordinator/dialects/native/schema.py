@@ -187,6 +187,13 @@ class SidecarDocument(ProgramDocument):
     probe = Part(ProbeDocument)
 
 
+class ReadyDocument(Strict):
+    """Somebody listens there; with a path, a GET of it answers 200."""
+
+    port = Whole(1, 65_535, required=True)
+    path = Text(least=1, most=4096)
+
+
 class DeliveryDocument(Strict):
     """A POST to the task's containers, which ends the task with its answer."""
 
@@ -195,6 +202,7 @@ class DeliveryDocument(Strict):
     body = Text(most=_MEBIBYTE)
     headers = Table(Text(most=4096), most=100)
     tolerant = Flag()
+    ready = ListOf(Part(ReadyDocument), most=100)
 
 
 class ChildDocument(SharedDocument, ProgramDocument):
