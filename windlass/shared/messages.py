@@ -18,6 +18,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     beside: bool = False  # there are sidecars: all share a network
     joins: UUID | None = None  # the container whose network namespace it is in
+    called: bool = False  # the worker itself makes a delivery to it
 
 
 class RunAttempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -76,7 +76,16 @@ def of(order: RunAttempt) -> Plan:
             for at, step in enumerate(order.pre)
         ),
         task=part(
-            Stage(of=id, kind="task", name=order.task_name, beside=beside, joins=first), 0, main
+            Stage(
+                of=id,
+                kind="task",
+                name=order.task_name,
+                beside=beside,
+                joins=first,
+                called=order.delivery is not None and not order.sidecars,
+            ),
+            0,
+            main,
         ),
         post=tuple(
             part(
@@ -94,6 +103,7 @@ def of(order: RunAttempt) -> Plan:
                     name=one.name,
                     beside=beside,
                     joins=first if at else None,
+                    called=order.delivery is not None and not at,
                 ),
                 at,
                 join(main, one.container),
