@@ -311,6 +311,26 @@ def test_a_python_client_deploys_looks_stops_and_deletes(
     assert f"{name} is not deployed" in missing.stderr
 
 
+def test_a_python_client_sees_and_stops_batch_jobs(
+    client: CortexClient, address: str, tmp_path: Path
+) -> None:
+    name = f"batches-{client.version.replace('.', '-')}"
+    api = {**an_api(name, shell("sleep 600")), "kind": "BatchAPI"}
+    endpoint = deployed_by(client, tmp_path, api)["api"]["endpoint"]
+    id = requests.post(endpoint, json=batches("one"), timeout=10).json()["job_id"]
+    prefix = "status_" if client.version.startswith("0.27.") else ""
+
+    shown = client.said("print(json.dumps(client.get_api(sys.argv[1])))", name)
+    job = client.said("print(json.dumps(client.get_job(*sys.argv[1:])))", name, id)
+    stopped = client.run("client.stop_job(*sys.argv[1:])", name, id)
+    after = client.said("print(json.dumps(client.get_job(*sys.argv[1:])))", name, id)
+
+    assert shown["batch_job_statuses"][0]["job_id"] == id
+    assert job["job_status"]["total_batch_count"] == 1
+    assert f"stopped job {id}" in stopped.stdout
+    assert after["job_status"]["status"] == f"{prefix}stopped"
+
+
 def test_a_program_of_an_old_client_runs_on_a_node_without_images(
     directories: Path, tmp_path: Path
 ) -> None:
