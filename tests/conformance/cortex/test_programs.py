@@ -108,6 +108,11 @@ def test_the_files_of_a_deployed_program_are_kept_for_as_long_as_it_is(
         (b"no archive", "error", "project.zip is no zip archive"),
         (zipped(FILES)[:-30], "error", "project.zip is no zip archive"),
         (
+            zipped(FILES)[:-10] + b"\xff\xff\xff\xff" + zipped(FILES)[-6:],
+            "error",
+            "project.zip holds too many files",
+        ),
+        (
             zipped({"other.py": b""}),
             "files.file_does_not_exist",
             'cortex.yaml: job (TaskAPI): definition: path: "main.py": file does not exist',

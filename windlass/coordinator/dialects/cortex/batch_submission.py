@@ -14,6 +14,7 @@ from windlass.shared.golang.text import decode_utf8
 
 LARGEST_ITEM = 250 << 10  # bytes
 MOST_WORKERS = 10_000
+_QUICK = 1 << 20  # bytes
 _SOURCES = ("item_list", "file_path_lister", "delimited_files")
 _LONGEST_TIMEOUT = 100 * 365 * 86_400
 
@@ -59,10 +60,11 @@ class _Batches(Reading):
             raise Fault("error", "http: request body too large")
         try:
             given = _object(body)
-        except (msgspec.MsgspecError, RecursionError):
-            if not self.load(body):
+        except (msgspec.MsgspecError, RecursionError) as problem:
+            # Go's own words take long to find.
+            if len(body) <= _QUICK and not self.load(body):
                 return {}
-            raise self.wrong("json: invalid string or too deep") from None
+            raise self.wrong(f"json: {str(problem)[:200]}") from None
         return {key: value for key, value in given.items() if bytes(value) != b"null"}
 
     def part(self, given: Raw, key: str, type: str) -> Raw | None:

@@ -58,7 +58,7 @@ def _contents(files: Iterator[Found]) -> Iterator[str]:
 
 def _values(text: str) -> Iterator[str]:
     """One after the other, with or without space between, each as it was written."""
-    decoder = json.JSONDecoder(parse_constant=_refused)
+    decoder = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=_refused)
     at, index = 0, 0
     while (at := _after_space(text, at)) < len(text):
         try:

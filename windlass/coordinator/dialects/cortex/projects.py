@@ -3,6 +3,7 @@
 import zlib
 from dataclasses import dataclass
 from hashlib import sha256
+from os import SEEK_END
 from typing import IO
 from zipfile import BadZipFile, ZipFile
 
@@ -19,7 +20,8 @@ from windlass.coordinator.engine.blobs import Place, TooLarge
 from windlass.coordinator.engine.service import Engine
 
 PART = "project.zip"
-_MOST = 100_000  # files
+_LARGEST = 16 << 20  # bytes of an archive's directory, which is read as a whole
+_END, _TAIL = b"PK\x05\x06", 65_557  # where that is told, and how far before the end at most
 
 
 @dataclass(frozen=True)
@@ -49,18 +51,27 @@ class Project:
             raise Fault("error", f"{PART}: {problem} (WINDLASS_PACKAGE_LIMIT)") from None
 
 
+def _check_directory(archive: IO[bytes]) -> None:
+    """Fault: there are too many files. ValueError: it has none."""
+    archive.seek(0, SEEK_END)
+    archive.seek(max(0, archive.tell() - _TAIL))
+    tail = archive.read()
+    size = int.from_bytes(tail[tail.rindex(_END) + 12 :][:4], "little")
+    if size > _LARGEST:
+        raise Fault("error", f"{PART} holds too many files")
+
+
 def received() -> Project:
     """Fault: there is none, or it is no archive."""
     part = request.files.get(PART)
     if part is None:
         raise faults.form_file_missing(PART)
     try:
+        _check_directory(part.stream)
         with ZipFile(part.stream) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     except (BadZipFile, zlib.error, ValueError, OSError, NotImplementedError):
         raise Fault("error", f"{PART} is no zip archive") from None
-    if len(entries) > _MOST:
-        raise Fault("error", f"{PART} holds more than {_MOST:,} files")
     seen = sorted(
         (entry.filename, entry.CRC, entry.file_size)
         for entry in entries
