@@ -12,7 +12,7 @@ from windlass.worker.runtimes.base import Run
 
 _EVERY = 0.1  # seconds
 _ONE_CALL = 3.0
-_UNANSWERED = 2.0  # seconds in which containers may turn out to have ended
+_UNANSWERED = 5.0  # seconds in which containers may turn out to have ended
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,16 @@ Matches = Callable[[str], bool]
 def compiled(pattern: str) -> Matches:
     """Fault: it is none."""
     try:
-        found = re2.compile(f"(?s){_as_expression(pattern)}")
+        found = re2.compile(f"(?s){_as_expression(pattern)}", _quiet())
     except (re2.error, ValueError):
         raise Fault("error", f"{shown(pattern)} is not a valid pattern") from None
     return lambda path: found.fullmatch(path) is not None
+
+
+def _quiet() -> re2.Options:
+    options = re2.Options()
+    options.log_errors = False
+    return options
 
 
 def _as_expression(pattern: str) -> str:
