@@ -65,12 +65,14 @@ def stack(request: pytest.FixtureRequest, directories: Path) -> Iterator[Windlas
 
 
 @contextmanager
-def serving(directories: Path, name: str) -> Iterator[str]:
-    """The address of a stack of plain processes, with data of its own."""
+def serving(
+    directories: Path, name: str, runtime: str = "process", **settings: str
+) -> Iterator[str]:
+    """The address of a stack with data of its own; ``settings`` are variables of its worker."""
     data = directories / name
     data.mkdir(mode=0o755)
-    command = Windlass(data, clean_environment(data))
-    up = command.up("--runtime", "process")
+    command = Windlass(data, {**clean_environment(data), **settings})
+    up = command.up("--runtime", runtime)
     found = re.search(r"http://[\w.\[\]:]+", up.text())
     assert found is not None, up.text()
     yield found[0].rstrip("/")

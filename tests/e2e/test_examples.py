@@ -126,7 +126,8 @@ def test_an_example_does_what_it_says(stack: Windlass, name: str) -> None:
 
 
 def test_every_example_is_here() -> None:
-    assert {path.stem for path in Path(ROOT, "examples").iterdir()} == set(EXAMPLES)
+    files = {path.stem for path in Path(ROOT, "examples").glob("*.yaml")}
+    assert files - set(EXAMPLES) == {"split-and-stitch"}  # which has a test of its own
 
 
 def lines_of(shown: str, task: str) -> list[str]:

@@ -103,6 +103,38 @@ def test_a_duplicate_is_what_it_was_made_of(url: str) -> None:
     assert again.json()["tasks"] == shown["tasks"]
 
 
+SCHEDULE = """\
+name: by the clock
+tasks:
+  - name: tick
+    run: "true"
+schedule:
+  cron: "@every 1s"
+"""
+
+
+def test_schedules_are_made_paused_resumed_and_deleted(url: str) -> None:
+    yaml = {"Content-Type": "text/yaml"}
+    made = requests.post(f"{url}/scheduled-jobs", data=SCHEDULE, headers=yaml, timeout=30).json()
+    assert made["cron"] == "@every 1s"
+    at = f"{url}/scheduled-jobs/{made['id']}"
+    until(lambda: "COMPLETED" in [job["state"] for job in scheduled(url)], 30)
+
+    for verb, state in (("pause", "PAUSED"), ("resume", "ACTIVE")):
+        assert requests.put(f"{at}/{verb}", timeout=30).status_code == 200
+        (listed,) = get(url, "/scheduled-jobs")["items"]
+        assert (listed["id"], listed["state"]) == (made["id"], state)
+
+    assert requests.delete(at, timeout=30).status_code == 200
+    assert get(url, "/scheduled-jobs")["items"] == []
+    until(lambda: scheduled(url) == [], 60)
+
+
+def scheduled(url: str) -> list[Any]:
+    """Those with tork-web's badge."""
+    return [job for job in get(url, "/jobs?page=1&q=clock")["items"] if "schedule" in job]
+
+
 def test_however_many_wait_others_are_served(url: str) -> None:
     """Sockets of clients that send a request and go before it is answered."""
     host, _, port = url.removeprefix("http://").partition(":")

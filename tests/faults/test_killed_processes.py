@@ -1,9 +1,8 @@
 """SIGKILL at the worst moment."""
 
-import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
@@ -14,6 +13,7 @@ from redis import Redis
 from crash.members import children
 from tests.support.aftermath import assert_sound, everything_of
 from tests.support.coordinator import a_coordinator
+from tests.support.dying import died
 from tests.support.engine import submit_chain
 from tests.support.fakes import FakeSignals
 from tests.support.rows import age, attempts_of, state_of
@@ -182,16 +182,6 @@ def test_an_engine_killed_between_commit_and_acknowledge_counts_nothing_twice(
     assert everything_of(db, job) == before
     assert_sound(db, job)
     assert redis.xlen(keys.EVENTS) == 0
-
-
-def died(main: Callable[[str, str], None], database_url: str, redis_url: str) -> bool:
-    """In a process of its own, by SIGKILL."""
-    child = multiprocessing.get_context("spawn").Process(
-        target=main, args=(database_url, redis_url)
-    )
-    child.start()
-    child.join()
-    return child.exitcode == -signal.SIGKILL
 
 
 def test_a_coordinator_killed_while_it_waits_for_postgres_gives_its_address_back(

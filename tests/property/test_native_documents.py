@@ -19,6 +19,7 @@ from windlass.shared.spec import (
     Registry,
     Retry,
     TaskSpec,
+    Webhook,
 )
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
@@ -104,6 +105,14 @@ def tasks(draw: st.DrawFn) -> tuple[TaskSpec, ...]:
     )
 
 
+webhooks = st.builds(
+    Webhook,
+    url=words,
+    headers=tables(names),
+    event=st.sampled_from(["job.state", "job.progress", "task.state", "task.progress"]),
+    condition=st.none() | words,
+)
+
 jobs = st.builds(
     JobSpec,
     name=words,
@@ -117,6 +126,8 @@ jobs = st.builds(
     timeout=st.none() | durations,
     fail_fast=st.booleans(),
     output=st.none() | words,
+    webhooks=st.lists(webhooks, max_size=3).map(tuple),
+    delete_after=st.none() | durations,
 )
 
 

@@ -3,6 +3,7 @@
 Where one can be reached, WINDLASS_TEST_REGISTRY=1 lets Docker pull what docker-compose.yml names.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 DEBIAN = "windlass-test/debian:bookworm"
 RECIPES = ROOT / "deploy" / "debian"
 PYTHON = "3.11"  # Debian 12's
+LOCK = Path(tempfile.gettempdir(), "windlass-test-debian.lock")
 _PATIENCE = 600.0
 # What compose may choose, and the target of RECIPES that serves for it.
 _CHOICES = {
@@ -37,8 +39,10 @@ def stand_ins(python: str) -> Mapping[str, str]:
 
 def ensure_debian() -> None:
     """By debootstrap, once per machine: that takes more than a minute."""
-    if not run("docker", "images", "--quiet", DEBIAN):
-        _make_debian()
+    with LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # tests run side by side
+        if not run("docker", "images", "--quiet", DEBIAN):
+            _make_debian()
 
 
 def run(*command: str, **env: str) -> str:

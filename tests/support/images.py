@@ -32,17 +32,28 @@ def ensure_all(client: APIClient) -> None:
 
 def ensure(client: APIClient, name: str, *changes: str) -> None:
     """``changes`` as in a Dockerfile."""
-    _ensure(client, name, _shell(), ["ENV PATH=/bin", *(changes or ('CMD ["sh"]',))])
+    _ensure(client, name, shell({}), ["ENV PATH=/bin", *(changes or ('CMD ["sh"]',))])
 
 
-def _ensure(client: APIClient, name: str, root: bytes, changes: list[str]) -> None:
+def is_there(client: APIClient, name: str) -> bool:
     try:
         client.inspect_image(name)  # type: ignore[no-untyped-call]  # its stubs say nothing of it
     except ImageNotFound:
-        repository, _, tag = name.partition(":")
-        client.import_image_from_data(
-            root, repository=repository, tag=tag or "latest", changes=[*changes, f"LABEL {LABEL}=1"]
-        )
+        return False
+    return True
+
+
+def _ensure(client: APIClient, name: str, root: bytes, changes: list[str]) -> None:
+    if not is_there(client, name):
+        make(client, name, root, *changes)
+
+
+def make(client: APIClient, name: str, root: bytes, *changes: str) -> None:
+    """``root``: the tar of its file system."""
+    repository, _, tag = name.partition(":")
+    client.import_image_from_data(
+        root, repository=repository, tag=tag or "latest", changes=[*changes, f"LABEL {LABEL}=1"]
+    )
 
 
 def busybox() -> Path:
@@ -72,12 +83,13 @@ def root_file_system(files: dict[str, bytes], links: dict[str, str]) -> bytes:
     return target.getvalue()
 
 
-def _shell() -> bytes:
+def shell(programs: dict[str, bytes]) -> bytes:
+    """Busybox and its applets, and ``programs`` beside them."""
     program = busybox()
     listed = subprocess.run([program, "--list"], capture_output=True, text=True, check=True)
     applets = set(listed.stdout.split()) - {"busybox"}
     return root_file_system(
-        {"bin/busybox": program.read_bytes(), "etc/passwd": _PASSWD},
+        {"bin/busybox": program.read_bytes(), "etc/passwd": _PASSWD, **programs},
         {f"bin/{applet}": "busybox" for applet in sorted(applets)},
     )
 

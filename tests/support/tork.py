@@ -16,8 +16,24 @@ def posted(client: Client, *tasks: dict[str, Any], **fields: Any) -> Any:
     return response.json
 
 
+def hooked(client: Client, url: str, *tasks: Any, job: Any = None, **hook: Any) -> Any:
+    """``posted`` with a webhook."""
+    return posted(client, *tasks, webhooks=[{"url": url, **hook}], **(job or {}))
+
+
 def a_job(*tasks: dict[str, Any], **fields: Any) -> dict[str, Any]:
     return {"name": "job", "tasks": list(tasks) or [a_task()], **fields}
+
+
+def a_schedule(cron: str = "0 3 * * *", **fields: Any) -> dict[str, Any]:
+    return a_job(a_task("one"), schedule={"cron": cron}, **fields)
+
+
+def scheduled(client: Client, **fields: Any) -> Any:
+    """The summary that came back."""
+    response = client.post("/scheduled-jobs", json=a_schedule(**fields))
+    assert response.status_code == 200, response.text
+    return response.json
 
 
 def a_task(name: str = "task", **fields: Any) -> dict[str, Any]:

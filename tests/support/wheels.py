@@ -23,11 +23,15 @@ def own() -> Path:
 
 
 def uv() -> Path:
-    found = [*_kept().glob("uv-*.whl")]
-    if not found:
+    return downloaded("uv", "uv-*.whl")
+
+
+def downloaded(wanted: str, pattern: str) -> Path:
+    """Once per machine; the name of its file is like ``pattern``."""
+    if not [*_kept().glob(pattern)]:
         pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary=:all:"]
-        subprocess.run([*pip, "--dest", str(_kept()), "uv"], check=True)
-    return next(_kept().glob("uv-*.whl"))
+        subprocess.run([*pip, "--dest", str(_kept()), wanted], check=True)
+    return next(_kept().glob(pattern))
 
 
 def index(*wheels: Path) -> list[tuple[str, bytes]]:

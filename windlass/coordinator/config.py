@@ -6,15 +6,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import ip_address
+from math import inf
 from typing import Self
 
 from environs import Env, EnvError, FileAwareEnv, ValidationError, validate
 
+from windlass.shared.durations import parse_duration
 from windlass.shared.lease import LEASE_TTL, parse_lease
 from windlass.shared.sizes import parse_size
+from windlass.shared.states import JobState
 from windlass.shared.urls import check_postgres, check_redis
 
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
+_ENDS = (JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED)
+_YOUNGEST = 60.0  # seconds that a job is kept by the operator at the least
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -66,6 +71,12 @@ class Config:
     prefixes: Mapping[str, str] = field(default_factory=dict)  # of doors, by name
     proxies: int = 0  # trusted ones in front, whose X-Forwarded-* headers count
 
+    webhook_secret: str = field(default="", repr=False)  # signs what webhooks are told
+    webhook_allow: tuple[str, ...] = ()  # receivers that are not public
+    # Seconds for which jobs that are over are kept, by how they ended; for ever where not there.
+    retention: Mapping[JobState, float] = field(default_factory=dict)
+    log_retention: float = inf  # seconds for which logs are kept, where that is less
+
     @classmethod
     def from_env(cls, env: Env | None = None) -> Self:
         """``X_FILE`` names a file that holds the value of ``X``."""
@@ -73,6 +84,7 @@ class Config:
         env.add_parser("address", _address)
         env.add_parser("lease", _lease)
         env.add_parser("size", _size)
+        env.add_parser("age", _age)
         with env.prefixed("WINDLASS_"):
             address = env.address("BIND", "127.0.0.1:7070")
             config = cls(
@@ -86,6 +98,10 @@ class Config:
                 name=f"{env.str('NODE_NAME', socket.gethostname())}@{address}",
                 lease=env.lease("LEASE", "15s"),
                 proxies=env.int("PROXIES", 0, validate=validate.Range(0, 10)),
+                webhook_secret=env.str("WEBHOOK_SECRET", ""),
+                webhook_allow=tuple(env.list("WEBHOOK_ALLOW", []) or ()),
+                retention=_retention(env),
+                log_retention=env.age("RETENTION_LOGS", "never"),
                 ray_version=env.str("RAY_VERSION", "2.60.0", validate=_is_version),
                 ray_start_timeout=env.float(
                     "RAY_JOB_START_TIMEOUT_SECONDS", None, validate=validate.Range(min=1, max=1e9)
@@ -112,6 +128,26 @@ def _size(text: str) -> int:
         return parse_size(text)
     except ValueError as problem:
         raise EnvError(str(problem)) from None
+
+
+def _age(text: str) -> float:
+    if text == "never":
+        return inf
+    try:
+        age = parse_duration(text)
+    except ValueError as problem:
+        raise EnvError(str(problem)) from None
+    if age < _YOUNGEST:
+        raise EnvError("must be never, or a duration from 1m to 366d")
+    return age
+
+
+def _retention(env: Env) -> Mapping[JobState, float]:
+    """What cannot be read is told with everything else that is wrong."""
+    usual = env.age("RETENTION", "365d")
+    otherwise = usual if usual and usual < inf else "never"
+    ages = {state: env.age(f"RETENTION_{state.upper()}", otherwise) for state in _ENDS}
+    return {state: age for state, age in ages.items() if age and age < inf}
 
 
 def _prefixes(env: Env) -> Mapping[str, str]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from windlass.coordinator.engine.endings import Endings
     from windlass.coordinator.engine.generate import Read
+    from windlass.coordinator.engine.hooks import HookWords
     from windlass.coordinator.web.streams import Streams
 
 POOL = 10  # Postgres connections of one process, opened as they are needed
@@ -94,7 +95,12 @@ def http_app(config: Config, streams: "Streams") -> "Flask":
 def run_loops(config: Config, until: Callable[[], object]) -> None:
     """Every loop of the engine, until ``until`` returns."""
     base = ground(config, keys.DISPATCH_NUDGE)
-    made = [*_handing_out(config, base), *_taking_in(config, base), *_watching(config, base)]
+    made = [
+        *_handing_out(config, base),
+        *_taking_in(config, base),
+        *_watching(config, base),
+        *_timed(config, base),
+    ]
     gc.freeze()
     base.nudges.listen([keys.DISPATCH_NUDGE], partial(wake_all, made))
     run_all(made, until)
@@ -181,3 +187,31 @@ def _watching(config: Config, base: Ground) -> Sequence[Loop]:
         Loop(in_batches("blobs", partial(blobs.forget, db), full=blobs.BATCH), every=3600.0),
         Loop(in_batches("fleet", partial(fleet.forget, db), full=1_000_000), every=3600.0),
     ]
+
+
+def _timed(config: Config, base: Ground) -> Sequence[Loop]:
+    from windlass.coordinator.engine import firing, retention
+    from windlass.coordinator.engine.deliver import Deliverer
+    from windlass.coordinator.transport.outgoing import Allowed, Outgoing
+
+    fire = partial(firing.fire_due, base.db, base.signals)
+    clear = partial(firing.clear, base.db, base.signals)
+    retire = partial(retention.retire, base.db, config.retention)
+    forget = partial(retention.forget_logs, base.db, config.log_retention)
+    post = Outgoing(Allowed.parse(config.webhook_allow)).post
+    deliverer = Deliverer(base.db, _hook_words, post, config.webhook_secret)
+    return [
+        Loop(deliverer.step, every=0.5),
+        Loop(in_batches("schedules", fire, full=firing.BATCH), every=0.5),
+        Loop(in_batches("deleted_schedules", clear, full=1), every=2.0),
+        Loop(in_batches("expire", partial(retention.expire, base.db), full=retention.BATCH), 10.0),
+        Loop(in_batches("retire", retire, full=retention.BATCH), every=600.0),
+        Loop(in_batches("logs", forget, full=retention.BATCH), every=600.0),
+    ]
+
+
+def _hook_words(door: str) -> "HookWords | None":
+    """Doors bring Flask along: only who has webhooks pays."""
+    from windlass.coordinator.dialects import discover
+
+    return {dialect.name: dialect.hooks for dialect in discover()}.get(door)

@@ -12,6 +12,7 @@ else:
 JobId = NewType("JobId", UUID)
 TaskId = NewType("TaskId", UUID)
 AttemptId = NewType("AttemptId", UUID)
+ScheduleId = NewType("ScheduleId", UUID)
 NodeName = NewType("NodeName", str)
 
 
@@ -33,6 +34,10 @@ def new_attempt_id() -> AttemptId:
 
 def new_template_id() -> UUID:
     return _new()
+
+
+def new_schedule_id() -> ScheduleId:
+    return ScheduleId(_new())
 
 
 def first_id_at(seconds: float) -> UUID:

@@ -242,6 +242,7 @@ class JobSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     permissions: tuple[Permission, ...] = ()
     delete_after: float | None = None  # once it has completed
     lenient: bool = False  # wrong templates and vars show when a task starts, not at submit
+    plain_ids: bool = False  # expressions see the job's id without dashes
 
 
 encode = msgspec.json.Encoder().encode

@@ -53,7 +53,7 @@ _POSTED_TASK = {
     "required": ["name"],
     "additionalProperties": False,
 }
-_POSTED = {
+_POSTED: dict[str, Any] = {
     "type": "object",
     "properties": {
         "name": _TEXT,
@@ -69,6 +69,21 @@ _POSTED = {
 }
 
 
+_SCHEDULED = an_object(id=_ID, state={"enum": ["ACTIVE", "PAUSED"]}, createdAt=_TEXT, cron=_TEXT)
+_SCHEDULE = an_object(**_SCHEDULED["properties"], tasks={"type": "array"}, createdBy=_USER)
+_CRON = {"enum": ["* * * * *", "@daily", "@every 1h", "0 0 30 2 *", "TZ=UTC 1 1 1 1 1", "x"]}
+_POSTED_SCHEDULE = {
+    **_POSTED,
+    "properties": {
+        **_POSTED["properties"],
+        "schedule": an_object(cron=_CRON) | {"additionalProperties": False},
+        "autoDelete": an_object(after=_TEXT) | {"additionalProperties": False},
+        "webhooks": {"type": "array", "items": an_object(url=_TEXT, event=_TEXT)},
+    },
+    "required": ["name", "tasks", "schedule"],
+}
+
+
 def document() -> dict[str, Any]:
     found = (404,)
     paths = {
@@ -80,6 +95,16 @@ def document() -> dict[str, Any]:
         "/jobs/{id}": {"get": _operation(_JOB, fails=found)},
         "/jobs/{id}/cancel": {"put": _operation(_DONE, fails=(400, 404))},
         "/jobs/{id}/restart": {"put": _operation(_DONE, fails=(400, 404))},
+        "/scheduled-jobs": {
+            "get": _operation(_page(_SCHEDULED), query=("page", "size"), fails=found),
+            "post": _operation(_SCHEDULED, body=_POSTED_SCHEDULE, fails=(400, 413)),
+        },
+        "/scheduled-jobs/{id}": {
+            "get": _operation(_SCHEDULE, fails=found),
+            "delete": _operation(_DONE, fails=found),
+        },
+        "/scheduled-jobs/{id}/pause": {"put": _operation(_DONE, fails=(400, 404))},
+        "/scheduled-jobs/{id}/resume": {"put": _operation(_DONE, fails=(400, 404))},
         "/tasks/{id}": {"get": _operation(_TASK, fails=found)},
         "/queues": {"get": _operation({"type": "array", "items": _QUEUE})},
         "/queues/{id}": {

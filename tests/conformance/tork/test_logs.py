@@ -11,6 +11,7 @@ from tests.support import logs
 from tests.support.fleet import Fleet
 from tests.support.http import Client
 from tests.support.tork import a_task, message, posted
+from windlass.coordinator.engine import retention
 from windlass.coordinator.store.db import Database
 
 _STORED = "UPDATE log_chunk SET stored_at = timestamptz '2026-01-01' + first_byte * interval '1 s'"
@@ -172,3 +173,16 @@ def test_parameters_are_checked_before_the_id(client: Client) -> None:
 def contents(response: Any) -> list[str]:
     assert response.status_code == 200, response.text
     return [item["contents"] for item in response.json["items"]]
+
+
+def test_an_old_log_is_empty_and_its_job_is_there(
+    client: Client, fleet: Fleet, db: Database, attempt: UUID
+) -> None:
+    logs.store(db, logs.cut(attempt, b"hello\n"))
+    fleet.finish(attempt, exit_code=0)
+    (job,) = client.get("/jobs").json["items"]
+    at = f"/jobs/{job['id']}"
+    assert client.get(f"{at}/log").json["totalItems"] == 1
+    assert retention.forget_logs(db, 0.0) == 1
+    assert client.get(f"{at}/log").json["items"] == []
+    assert client.get(at).json["state"] == "COMPLETED"

@@ -1,12 +1,15 @@
 """Where one request stops Tork (its numbers of section 10.2), it does not stop us."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from tests.support.firing import fire_now
 from tests.support.fleet import Fleet
 from tests.support.http import Client
-from tests.support.tork import a_job, a_task, message, posted
+from tests.support.tork import a_job, a_schedule, a_task, message, posted, scheduled
+from windlass.coordinator.store.db import Database
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +41,19 @@ def test_2_a_job_that_was_waited_for_ends_again_after_a_restart(
     fleet.run()
 
     assert client.get(f"/jobs/{id}").json["state"] == "COMPLETED"
+
+
+def test_3_a_cron_text_that_cannot_fire_stops_nothing(client: Client, db: Database) -> None:
+    refused = client.post("/scheduled-jobs", json=a_schedule("99 99 99 99 99"))
+    assert refused.status_code == 400
+    bad, good = scheduled(client)["id"], scheduled(client)["id"]
+    with db.transaction() as tx:  # as if an older release had taken it
+        tx.run("UPDATE schedule SET cron = '99 99 99 99 99' WHERE id = %(id)s", id=UUID(bad))
+
+    fire_now(db)
+
+    assert [job["schedule"]["id"] for job in client.get("/jobs").json["items"]] == [good]
+    assert client.delete(f"/scheduled-jobs/{bad}").status_code == 200
 
 
 @pytest.mark.parametrize(

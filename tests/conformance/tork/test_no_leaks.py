@@ -4,10 +4,16 @@ from typing import Any
 
 import pytest
 
+from tests.support.deliveries import deliver, due
 from tests.support.fleet import Fleet
 from tests.support.http import Client
-from tests.support.tork import a_job, a_task, message, posted
+from tests.support.receiver import Receiver, receiver
+from tests.support.tork import a_job, a_task, hooked, message, posted
 from windlass.coordinator.dialects.tork.settings import Settings
+from windlass.coordinator.store.db import Database
+from windlass.coordinator.transport.outgoing import Allowed
+
+__all__ = ["receiver"]
 
 SECRET = "hunter2-the-secret"
 LEAKY = a_job(
@@ -49,6 +55,45 @@ def test_1_no_answer_shows_a_secret(client: Client, leaky: Any) -> None:
     for answer in answers:
         assert SECRET not in answer
         assert "swordfish" not in answer
+
+
+def test_1_nor_does_a_schedule(client: Client) -> None:
+    schedule = client.post("/scheduled-jobs", json={**LEAKY, "schedule": {"cron": "@daily"}})
+    answers = (schedule, client.get("/scheduled-jobs"), _shown(client, schedule.json["id"]))
+    for answer in answers:
+        assert answer.status_code == 200
+        assert SECRET not in answer.text
+        assert "swordfish" not in answer.text
+
+
+def _shown(client: Client, id: str) -> Any:
+    return client.get(f"/scheduled-jobs/{id}")
+
+
+def test_1_nor_does_a_webhook(
+    client: Client, fleet: Fleet, db: Database, receiver: Receiver
+) -> None:
+    hooks = [{"url": receiver.url, "event": f"{of}.StateChange"} for of in ("job", "task")]
+    client.post("/jobs", json={**LEAKY, "webhooks": hooks})
+    (attempt,) = fleet.dispatch()
+    fleet.finish(attempt, exit_code=0, output=f"result {SECRET}")
+    deliver(db)
+
+    told = b"".join(receiver.bodies).decode()
+    assert "result [REDACTED]" in told
+    assert SECRET not in told
+    assert "swordfish" not in told
+
+
+def test_5_a_webhook_reaches_nobody_within_unless_allowed(
+    client: Client, fleet: Fleet, db: Database, receiver: Receiver
+) -> None:
+    hooked(client, receiver.url)
+    hooked(client, receiver.url.replace("127.0.0.1", "localhost"))
+    fleet.run()
+    deliver(db, allowed=Allowed())
+    assert receiver.heard == []
+    assert due(db) == 0
 
 
 def test_4_what_a_task_says_is_never_evaluated(client: Client, fleet: Fleet) -> None:

@@ -1,15 +1,17 @@
 """Where Tork loses, repeats or forgets work (its numbers of section 10.1), we do not."""
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
 from redis import Redis
 
 from tests.support.fakes import FakePublisher, FakeSignals
+from tests.support.firing import due_since, fire, fire_now
 from tests.support.fleet import NODE, NOW, Fleet, finished, started
 from tests.support.http import Client, an_app, an_engine
 from tests.support.rows import age
-from tests.support.tork import a_task, posted
+from tests.support.tork import a_task, posted, scheduled
 from windlass.coordinator.engine import fleet as nodes
 from windlass.coordinator.engine.apply import apply
 from windlass.coordinator.engine.dispatch import Republisher, dispatch_due
@@ -202,6 +204,30 @@ def test_17_deleting_a_queue_leaves_its_tasks_alone(client: Client, fleet: Fleet
     fleet.run()
 
     assert state(client, id) == "COMPLETED"
+
+
+def test_18_a_time_gets_one_job_with_its_defaults_however_many_look(
+    client: Client, fleet: Fleet, db: Database
+) -> None:
+    scheduled(client, defaults={"retry": {"limit": 1}})
+    due_since(db, 0)
+    with ThreadPoolExecutor(4) as coordinators:
+        list(coordinators.map(fire, [db] * 4))
+    fleet.run(failing=["one"])
+
+    (job,) = client.get("/jobs").json["items"]
+    assert len(client.get(f"/jobs/{job['id']}").json["execution"]) == 2
+
+
+def test_18_what_was_missed_makes_no_jobs_and_what_follows_does(
+    client: Client, db: Database
+) -> None:
+    scheduled(client, cron="@every 1h")
+    due_since(db, 1.5 * 3600)
+    fire(db)
+    assert client.get("/jobs").json["items"] == []
+    fire_now(db)
+    assert len(client.get("/jobs").json["items"]) == 1
 
 
 def test_19_what_a_stopping_worker_leaves_is_run_elsewhere(client: Client, fleet: Fleet) -> None:

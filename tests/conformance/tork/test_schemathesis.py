@@ -40,7 +40,7 @@ def operations() -> list[tuple[str, str, GenerationMode]]:
         for path, operations in document()["paths"].items()
         for method in operations
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
-        if mode is GenerationMode.POSITIVE or path.endswith(("/log", "/jobs"))
+        if mode is GenerationMode.POSITIVE or path.endswith(("/log", "jobs"))
     ]
 
 

@@ -7,7 +7,7 @@ from tests.support.fakes import FakeSignals
 from windlass.coordinator.engine.errors import Invalid
 from windlass.coordinator.engine.submit import submit
 from windlass.coordinator.store.db import Database
-from windlass.shared.spec import JobSpec, Permission, Webhook
+from windlass.shared.spec import JobSpec, Permission
 
 pytestmark = pytest.mark.postgres
 
@@ -18,8 +18,6 @@ INNER = a_task("inner")
     ("spec", "field"),
     [
         (JobSpec(name="j", tasks=(INNER,), permissions=(Permission(user="me"),)), "permissions"),
-        (JobSpec(name="j", tasks=(INNER,), webhooks=(Webhook(url="http://x"),)), "webhooks"),
-        (JobSpec(name="j", tasks=(INNER,), delete_after=1.0), "delete_after"),
     ],
 )
 def test_it_is_named_and_nothing_is_stored(db: Database, spec: JobSpec, field: str) -> None:

@@ -1,3 +1,5 @@
+from math import inf
+
 import pytest
 from environs import EnvValidationError
 
@@ -81,3 +83,27 @@ def test_a_lease_that_nobody_could_keep_is_refused(
 ) -> None:
     with pytest.raises(EnvValidationError, match="3 seconds and an hour"):
         config_from(monkeypatch, WINDLASS_LEASE=lease)
+
+
+def test_ends_are_kept_for_a_year_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = config_from(monkeypatch)
+    assert set(config.retention.values()) == {365 * 86_400.0}
+    given = {"WINDLASS_RETENTION": "7d", "WINDLASS_RETENTION_FAILED": "never"}
+    config = config_from(monkeypatch, **given, WINDLASS_RETENTION_CANCELLED="1m")
+    assert config.retention == {"completed": 7 * 86_400.0, "cancelled": 60.0}
+
+
+def test_logs_are_kept_as_long_as_their_jobs_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert config_from(monkeypatch).log_retention == inf
+    config = config_from(monkeypatch, WINDLASS_RETENTION_LOGS="7d")
+    assert config.log_retention == 7 * 86_400.0
+
+
+@pytest.mark.parametrize("name", ["WINDLASS_RETENTION", "WINDLASS_RETENTION_LOGS"])
+@pytest.mark.parametrize("text", ["59s", "soon", "-1d", "400d"])
+def test_an_age_is_at_least_a_minute(monkeypatch: pytest.MonkeyPatch, name: str, text: str) -> None:
+    with pytest.raises(EnvValidationError) as caught:
+        config_from(monkeypatch, **{name: text})
+    assert list(caught.value.error_messages) == [name]

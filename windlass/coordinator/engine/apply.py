@@ -12,7 +12,7 @@ from windlass.coordinator.engine.failure import Failure
 from windlass.coordinator.engine.ports import Signals
 from windlass.coordinator.engine.reports import Report, covers_log, gather, state_of
 from windlass.coordinator.engine.turn import Turn
-from windlass.coordinator.store import attempts, generating, jobs, logs, tasks
+from windlass.coordinator.store import attempts, deliveries, generating, jobs, logs, tasks
 from windlass.coordinator.store.db import Database, Row
 from windlass.coordinator.store.transitions import Move, move
 from windlass.shared.events import AttemptEvent, AttemptFinished, LogChunk
@@ -98,6 +98,8 @@ def _begin(turn: Turn, held: Held, running: Reports) -> None:
     moved = move(turn.tx, ATTEMPT, AttemptState.RUNNING, wishes)
     tasks.started(turn.tx, [held[id]["task_id"] for id in moved])
     said = [(held[id], report.progressed) for id, report in running.items()]
+    told = [deliveries.Said(row["task_id"], row["id"], f"{p.percent:g}") for row, p in said if p]
+    deliveries.note_progress(turn.tx, told)
     progress = [tasks.Progress(row["task_id"], p.percent, p.message) for row, p in said if p]
     tasks.progress(turn.tx, progress)
 

@@ -57,9 +57,8 @@ def unfinished_problems(job: JobSpec) -> list[Problem]:
     """What a spec can say and nothing here carries out: refused, for to pass over it in silence
     would be worse."""
     notes = Notes()
-    for name in ("webhooks", "permissions", "delete_after"):
-        if getattr(job, name):
-            notes.add((name,), f"{name} cannot be carried out yet")
+    if job.permissions:
+        notes.add(("permissions",), "permissions cannot be carried out yet")
     inner = [problem for task in job.tasks for problem in _unfinished_within(task)]
     return [*notes.found(), *inner[:1]]
 
@@ -78,6 +77,7 @@ def _job(notes: Notes, templates: Templates, spec: JobSpec) -> None:
     notes.within(("priority",), spec.priority, PRIORITIES.start, PRIORITIES.stop - 1)
     notes.positive(("timeout",), spec.timeout, LONGEST)
     notes.within(("total_timeout",), spec.total_timeout, 0, LONGEST)
+    notes.positive(("delete_after",), spec.delete_after, LONGEST)
     note_queue(notes, spec.queue)
     note_tags(notes, spec.tags)
     if spec.output is not None:

@@ -43,8 +43,13 @@ def _context(id: UUID, text: str, outputs: Mapping[str, str]) -> Context:
         "inputs": job.inputs,
         "secrets": job.secrets,
         "tasks": outputs,
-        "job": {"id": str(id), "name": job.name},
+        "job": named(id, job),
     }
+
+
+def named(id: UUID, job: spec.JobSpec) -> Mapping[str, str]:
+    """What is called ``job``."""
+    return {"id": id.hex if job.plain_ids else str(id), "name": job.name}
 
 
 def templates_of(task: spec.TaskSpec) -> Sequence[str]:
@@ -68,8 +73,8 @@ def composite_templates(task: spec.TaskSpec) -> Sequence[str]:
         return [task.var or "", task.each.list]
     if task.subjob:
         job = task.subjob.job
-        headers = [value for hook in job.webhooks for value in hook.headers.values()]
-        return [task.var or "", job.name, *job.inputs.values(), *job.secrets.values(), *headers]
+        hooks = [text for hook in job.webhooks for text in (hook.url, *hook.headers.values())]
+        return [task.var or "", job.name, *job.inputs.values(), *job.secrets.values(), *hooks]
     return [task.var or ""]
 
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from windlass.coordinator.engine import log_parts, showing
@@ -60,16 +61,29 @@ class Outlook:
 
     def execution(self, id: UUID) -> Execution:
         """By the id of an attempt, or that of a task that has none."""
+        for execution in self._of_one_task(id):
+            if execution.id == id:
+                return execution
+        raise NotFound(f"there is no task {id}")
+
+    def execution_of_move(self, id: UUID, at: datetime) -> Execution:
+        """By the id of an attempt, or of a task that was set in motion at this time."""
+        found = self._of_one_task(id)
+        made = [one for one in found if one.id == id]
+        then = [one for one in found if one.attempt and one.attempt.created_at == at]
+        return (made or then or found)[-1]
+
+    def _of_one_task(self, id: UUID) -> Sequence[Execution]:
+        """One at the least, in the order in which they were made; ``id``: of any of them."""
         with self._db.transaction() as tx:
             owner = executions.owner_of(tx, id)
             if owner is None:
                 raise NotFound(f"there is no task {id}")
             tasks = [showing.task(row) for row in task_reads.tasks(tx, [owner["task_id"]])]
             rows = executions.attempts_of_task(tx, owner["task_id"])
-        for execution in _joined(tasks, rows):
-            if execution.id == id:
-                return execution
-        raise NotFound(f"there is no task {id}")
+        if not tasks:  # deleted in between
+            raise NotFound(f"there is no task {id}")
+        return _joined(tasks, rows)
 
     def running(self) -> Running:
         with self._db.transaction() as tx:

@@ -45,7 +45,8 @@ def subjob(job: JobSpec, context: Context) -> JobSpec:
 
 
 def _webhook(hook: Webhook, context: Context) -> Webhook:
-    return msgspec.structs.replace(hook, headers=_values(hook.headers, context))
+    url, headers = _text(hook.url, context), _values(hook.headers, context)
+    return msgspec.structs.replace(hook, url=url, headers=headers)
 
 
 def _values(values: Mapping[str, str], context: Context) -> dict[str, str]:

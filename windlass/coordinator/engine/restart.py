@@ -6,7 +6,7 @@ from windlass.coordinator.engine import activate, advance
 from windlass.coordinator.engine.errors import Conflict, NotFound
 from windlass.coordinator.engine.ports import Signals
 from windlass.coordinator.engine.turn import Turn
-from windlass.coordinator.store import composites, deletion, jobs, reopening, tasks
+from windlass.coordinator.store import composites, deletion, deliveries, jobs, reopening, tasks
 from windlass.coordinator.store.db import Database, Row, Tx
 from windlass.shared.ids import JobId, TaskId
 from windlass.shared.states import JOB, JobState
@@ -40,7 +40,7 @@ def delete(db: Database, id: JobId) -> None:
     with db.transaction() as tx:
         if _finished(tx, id)["attached"]:
             raise Conflict("the task that started the job has not taken its result yet")
-        deletion.delete(tx, id)
+        deletion.delete(tx, [id])
 
 
 def _finished(tx: Tx, id: UUID) -> Row:
@@ -55,6 +55,7 @@ def _finished(tx: Tx, id: UUID) -> Row:
 
 def _go_on(tx: Tx, id: UUID) -> Turn:
     """Start what can start; a job of which nothing was left to do ends again at once."""
+    deliveries.again(tx, id)
     turn = Turn(tx, jobs.lock(tx, [id]), changed={id})
     turn.ready = [row["id"] for row in tasks.ready_of(tx, id, activate.AT_ONCE)]
     if turn.ready:

@@ -31,6 +31,7 @@ from windlass.coordinator.engine.errors import Problem
 from windlass.coordinator.engine.observing import Observing
 from windlass.coordinator.engine.outlook import Outlook
 from windlass.coordinator.engine.ports import Signals, Watch
+from windlass.coordinator.engine.schedules import Schedules
 from windlass.coordinator.engine.templates import Templates
 from windlass.coordinator.engine.views import (
     AttemptView,
@@ -61,6 +62,7 @@ class Engine(Observing):
         self._callers = access.Callers(db)
         self._health = health.of(db, signals)
         self.outlook = Outlook(db)  # reads by numbered page
+        self.schedules = Schedules(db, signals)  # what submits jobs by the clock
         self.templates = Templates(db, signals)
 
     # Jobs

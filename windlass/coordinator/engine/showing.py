@@ -40,6 +40,7 @@ def job(row: Row, why: Why | None = None) -> JobView:
         created_at=row["created_at"],
         started_at=row["started_at"],
         ended_at=row["ended_at"],
+        schedule_id=row["schedule_id"],
         why=why,
         parent_task=row["parent_task"],
         wanted=row["wanted"],

@@ -8,10 +8,10 @@ from windlass.coordinator.engine.errors import Conflict, Invalid, NotFound
 from windlass.coordinator.engine.ports import Signals
 from windlass.coordinator.engine.turn import Turn
 from windlass.coordinator.engine.views import JobView, Submission, Submitted
-from windlass.coordinator.store import attempts, edges, idempotency, jobs, tasks
+from windlass.coordinator.store import attempts, deliveries, edges, idempotency, jobs, tasks
 from windlass.coordinator.store import blobs as stored_blobs
 from windlass.coordinator.store.attempts import NewAttempt
-from windlass.coordinator.store.db import Batch, Database, Row, Writer
+from windlass.coordinator.store.db import Batch, Database, Row, Tx, Writer
 from windlass.coordinator.store.errors import Broken, Taken
 from windlass.coordinator.store.jobs import NewJob, Parent
 from windlass.coordinator.store.tasks import NewTask
@@ -73,6 +73,8 @@ class _Made:
         needs = [(parent, child) for child, task in enumerate(job.tasks) for parent in task.needs]
         edges.insert(writer, self.id, needs)
         attempts.insert(writer, self._first)
+        if job.webhooks:
+            deliveries.insert(writer, self.id, len(job.webhooks))
         jobs.ask_made(writer, self.id)
 
 
@@ -84,10 +86,19 @@ def _at_once(db: Database, job: _Made) -> Row:
 
 def _evaluated(db: Database, job: _Made) -> tuple[Row, Turn]:
     with db.transaction() as tx:
-        with tx.together() as batch:
-            job.write(batch)
-        turn = Turn(tx, jobs.lock(tx, [job.id]), ready=list(job.templated))
-        activate.start_ready(turn)
+        return _within(tx, job)
+
+
+def within(tx: Tx, id: JobId, submission: Submission) -> Turn:
+    """As part of what else ``tx`` does. The submission is checked already."""
+    return _within(tx, _Made(id, submission))[1]
+
+
+def _within(tx: Tx, job: _Made) -> tuple[Row, Turn]:
+    with tx.together() as batch:
+        job.write(batch)
+    turn = Turn(tx, jobs.lock(tx, [job.id]), ready=list(job.templated))
+    activate.start_ready(turn)
     return _answer(batch), turn
 
 
@@ -167,6 +178,8 @@ def _job(id: JobId, submission: Submission, parent: Parent | None) -> NewJob:
         template_version=template.version if template else None,
         fail_fast=job.fail_fast,
         templated=job.output is not None,
+        schedule_id=submission.schedule_id,
+        delete_after=job.delete_after,
         nested=any(map(kind_of, job.tasks)),
         parent=parent,
     )

@@ -7,7 +7,8 @@ from uuid import UUID
 from windlass.coordinator.engine import blobs, cancel, check, showing
 from windlass.coordinator.engine.errors import Conflict, Invalid, NotFound
 from windlass.coordinator.engine.ports import Signals
-from windlass.coordinator.engine.views import JobView, NewTemplate, Saved, TemplateView
+from windlass.coordinator.engine.template_views import NewTemplate, Saved, TemplateView
+from windlass.coordinator.engine.views import JobView
 from windlass.coordinator.store import blobs as stored_blobs
 from windlass.coordinator.store import deletion, jobs
 from windlass.coordinator.store import templates as store
@@ -138,8 +139,7 @@ def _cancel_jobs(db: Database, signals: Signals, id: UUID) -> int:
 def _forget_jobs(db: Database, id: UUID) -> int:
     with db.transaction() as tx:
         ids = sorted(jobs.lock(tx, store.jobs_over(tx, id, AT_ONCE)))
-        for job_id in ids:
-            deletion.delete(tx, job_id)
+        deletion.delete(tx, ids)
     return len(ids)
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from windlass.shared.ids import AttemptId, JobId, TaskId
+from windlass.coordinator.engine.template_views import TemplateView
+from windlass.shared.ids import AttemptId, JobId, ScheduleId, TaskId
 from windlass.shared.spec import JobSpec, TaskSpec
 from windlass.shared.states import AttemptState, JobState, Reason, TaskState
 
@@ -47,6 +48,7 @@ class JobView:
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
+    schedule_id: ScheduleId | None = None  # what made it
     why: "Why | None" = None  # of one job, not of lists
     parent_task: TaskId | None = None  # of another job, which started this one
     wanted: str | None = None  # an early end: cancelled, timeout or task_failed; stays once it came
@@ -246,45 +248,8 @@ class Submission:
     document: str | None = None
     idempotency_key: str | None = None
     fingerprint: str = ""
-    template: "TemplateView | None" = None  # it is made of
-
-
-@dataclass(frozen=True, kw_only=True)
-class TemplateView:
-    """One version of a job template. ``address``: a second name, unique at its door."""
-
-    id: UUID
-    door: str
-    name: str
-    address: str | None
-    version: int  # from 1
-    owner: str  # who saved this version
-    spec: JobSpec
-    document: str  # as its door received or made it
-    digest: str  # of what it was made of
-    first_at: datetime  # of the template
-    created_at: datetime  # of this version
-
-
-@dataclass(frozen=True, kw_only=True)
-class NewTemplate:
-    """A version to be saved. With the ``digest`` of the newest nothing changes, unless ``anew``."""
-
-    door: str
-    name: str
-    spec: JobSpec
-    document: str
-    digest: str
-    owner: str = ""
-    address: str | None = None
-    anew: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Saved:
-    template: TemplateView
-    created: bool = False  # it was not there
-    changed: bool = False  # there is a new version
+    template: TemplateView | None = None  # it is made of
+    schedule_id: ScheduleId | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

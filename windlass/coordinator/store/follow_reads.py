@@ -11,7 +11,7 @@ SELECT id, state, reason, error, total, ended, failed FROM job WHERE id = ANY(%(
 
 _MOVES = """
 SELECT id, entity, entity_id, became FROM history
-WHERE job_id = %(id)s AND id > %(after)s ORDER BY id LIMIT %(limit)s
+WHERE job_id = %(id)s AND id > %(after)s AND entity <> 'progress' ORDER BY id LIMIT %(limit)s
 """
 
 # Progress is no move: what runs is looked at every time.

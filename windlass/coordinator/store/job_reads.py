@@ -36,7 +36,7 @@ _DOCUMENTS = "SELECT job_id, content FROM document WHERE job_id = ANY(%(ids)s::u
 
 _HISTORY = """
 SELECT id, job_id, entity, entity_id, was, became, reason, at FROM history
-WHERE job_id = %(id)s AND id > %(after)s ORDER BY id LIMIT %(limit)s
+WHERE job_id = %(id)s AND id > %(after)s AND entity <> 'progress' ORDER BY id LIMIT %(limit)s
 """
 
 

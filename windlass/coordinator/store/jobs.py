@@ -42,19 +42,21 @@ class NewJob:
     template: UUID | None = None
     template_version: int | None = None
     parent: Parent | None = None  # of a sub-job
+    schedule_id: UUID | None = None
+    delete_after: float | None = None
 
 
 _INSERT = """
 WITH made AS (
     INSERT INTO job (id, door, external_id, owner, name, description, state, priority, queue, tags,
                      spec, total, timeout, deadline, fail_fast, templated, nested, parent_task,
-                     parent_job, parent_epoch, attached, until, template_id,
-                     template_version)
+                     parent_job, parent_epoch, attached, schedule_id, delete_after, until,
+                     template_id, template_version)
     VALUES (%(id)s, %(door)s, %(external_id)s, %(owner)s, %(name)s, %(description)s, 'pending',
             %(priority)s, %(queue)s, %(tags)s::text[], %(spec)s, %(total)s, %(timeout)s,
             now() + make_interval(secs => least(%(start_timeout)s::float8, %(total_timeout)s)),
             %(fail_fast)s, %(templated)s, %(nested)s, %(parent_task)s, %(parent_job)s,
-            %(parent_epoch)s, %(attached)s,
+            %(parent_epoch)s, %(attached)s, %(schedule_id)s, %(delete_after)s,
             now() + make_interval(secs => %(total_timeout)s::float8),
             (SELECT id FROM job_template WHERE id = %(template)s AND deleted_at IS NULL
              FOR KEY SHARE), %(template_version)s)
@@ -247,6 +249,14 @@ _SPECS = "SELECT id, spec FROM job WHERE id = ANY(%(ids)s::uuid[])"
 def specs(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, str]:
     """Without their tasks."""
     return {row["id"]: row["spec"] for row in tx.all(_SPECS, ids=list(ids))}
+
+
+_OVER = "SELECT id FROM job WHERE id = ANY(%(ids)s::uuid[]) AND ended_at IS NOT NULL"
+
+
+def over(tx: Tx, ids: Sequence[UUID]) -> list[UUID]:
+    """Those of them that are."""
+    return [row["id"] for row in tx.all(_OVER, ids=list(ids))]
 
 
 _INSERT_DOCUMENT = "INSERT INTO document (job_id, content) VALUES (%(job_id)s, %(content)s)"

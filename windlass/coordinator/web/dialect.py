@@ -7,6 +7,7 @@ from flask import Blueprint, Response
 
 from windlass.coordinator.engine.endings import Listener
 from windlass.coordinator.engine.generate import Read
+from windlass.coordinator.engine.hooks import HookWords
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.web.auth import Gate
 from windlass.coordinator.web.failures import Failure
@@ -32,7 +33,8 @@ class Dialect:
 
     ``paths``: what is its own below the prefix, for doors that share one. ``envelope`` puts a
     failure into the door's own words. It is asked for everything that goes wrong below its paths,
-    addresses and methods nobody serves included.
+    addresses and methods nobody serves included. ``hooks``: what its jobs' webhooks are told; none
+    without.
     """
 
     name: str
@@ -40,5 +42,6 @@ class Dialect:
     paths: tuple[str, ...] = ("",)
     build: Callable[[Site], Blueprint]
     envelope: Callable[[Failure], Response] = envelope
+    hooks: HookWords | None = None
     generated: Read | None = None  # reads what a generator wrote, if the door has such tasks
     counts: Listener | None = None  # hears how its jobs of templates end

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from windlass.coordinator.dialects.cortex.configuration import Api
-from windlass.coordinator.engine.views import TemplateView
+from windlass.coordinator.engine.template_views import TemplateView
 
 Doc = dict[str, Any]
 LAST = (1 << 63) - 1

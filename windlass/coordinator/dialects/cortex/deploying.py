@@ -25,7 +25,7 @@ from windlass.coordinator.dialects.cortex.translate import Job
 from windlass.coordinator.dialects.cortex.versions import Speech
 from windlass.coordinator.engine import errors
 from windlass.coordinator.engine.service import Engine
-from windlass.coordinator.engine.views import NewTemplate, Saved
+from windlass.coordinator.engine.template_views import NewTemplate, Saved
 from windlass.coordinator.web.operations import Call
 
 Results = Sequence[dict[str, Any]]  # what became of each API

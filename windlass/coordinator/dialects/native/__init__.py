@@ -5,9 +5,11 @@ from flask import Blueprint
 from windlass.coordinator.dialects.native.fleet import Fleet
 from windlass.coordinator.dialects.native.follow import Follow
 from windlass.coordinator.dialects.native.generation import read
+from windlass.coordinator.dialects.native.hookwords import NativeWords
 from windlass.coordinator.dialects.native.jobs import DOOR, Jobs
 from windlass.coordinator.dialects.native.logs import Logs
 from windlass.coordinator.dialects.native.manual import Manual
+from windlass.coordinator.dialects.native.schedules import Schedules
 from windlass.coordinator.dialects.native.specs import Specs
 from windlass.coordinator.dialects.native.tasks import Tasks
 from windlass.coordinator.dialects.native.templates import Templates
@@ -22,6 +24,7 @@ def build(site: Site) -> Blueprint:
         operations_of(
             Jobs(site.engine),
             Specs(site.engine),
+            Schedules(site.engine),
             Tasks(site.engine),
             Logs(site.engine),
             Follow(site.engine, site.streams),
@@ -35,4 +38,6 @@ def build(site: Site) -> Blueprint:
     return blueprint
 
 
-DIALECT = Dialect(name=DOOR, prefix="/windlass/v1", build=build, generated=read)
+DIALECT = Dialect(
+    name=DOOR, prefix="/windlass/v1", build=build, generated=read, hooks=NativeWords()
+)

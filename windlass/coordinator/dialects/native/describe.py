@@ -14,6 +14,7 @@ from windlass.shared.spec import (
     Sidecar,
     Step,
     TaskSpec,
+    Webhook,
 )
 
 Doc = dict[str, Any]
@@ -36,11 +37,18 @@ def job_document(spec: JobSpec) -> Doc:
             timeout=spec.timeout,
             fail_fast=spec.fail_fast,
             output=spec.output,
+            webhooks=[_webhook(hook) for hook in spec.webhooks],
+            delete_after=spec.delete_after,
         ),
         "queue": spec.queue,
         "priority": spec.priority,
         "tasks": [_task(task, keys) for task in spec.tasks],
     }
+
+
+def _webhook(hook: Webhook) -> Doc:
+    shown = {"url": hook.url, "event": hook.event}
+    return {**shown, **_unless_empty(headers=dict(hook.headers), **{"if": hook.condition})}
 
 
 def _task(task: TaskSpec, keys: list[str]) -> Doc:

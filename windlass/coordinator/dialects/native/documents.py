@@ -104,8 +104,34 @@ class Job(Schema):
     created_at = _moment()
     started_at = _moment(allow_none=True)
     ended_at = _moment(allow_none=True)
+    schedule_id = _text(allow_none=True)
     why = _part(Why, allow_none=True)
     parent_task = _id(allow_none=True)
+
+
+class Schedule(Schema):
+    id = _id()
+    door = _text()
+    owner = _text()
+    name = _text()
+    description = _text()
+    tags = _texts()
+    cron = _text()
+    timezone = _text()
+    catch_up = _text()
+    overlap = _text()
+    state = _text()
+    created_at = _moment()
+    next_at = _moment(allow_none=True)
+    last_at = _moment(allow_none=True)
+    last_job = _text(allow_none=True)
+    error = _text()
+    job = fields.Dict(keys=fields.String(), required=True)
+
+
+class SchedulePage(Schema):
+    items = _page(Schedule)
+    count = _count()
 
 
 class Paged(Schema):
@@ -117,31 +143,6 @@ class JobPage(Paged):
     items = _page(Job)
     count = fields.Integer()
     more = fields.Boolean()
-
-
-class Template(Schema):
-    id = _id()
-    door = _text()
-    name = _text()
-    address = _text(allow_none=True)
-    version = _count()
-    owner = _text()
-    digest = _text()
-    created_at = _moment()
-    first_at = _moment()
-    job = fields.Dict()
-
-
-class TemplatePage(Paged):
-    items = _page(Template)
-
-
-class TemplateVersions(Schema):
-    items = _page(Template)
-
-
-class TemplateJobs(Schema):
-    items = _page(Job)
 
 
 class Totals(Schema):

@@ -1,12 +1,12 @@
 """From a body to a spec, or to everything that is wrong with it; for submit and validate alike."""
 
 import copy
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError
 
 from windlass.coordinator.dialects.native import graph, matrix
 from windlass.coordinator.dialects.native.schema import JobDocument
@@ -30,45 +30,51 @@ class Intake:
 
     spec: JobSpec | None
     flaws: Sequence[Flaw] = ()
+    schedule: Mapping[str, Any] = field(default_factory=dict)  # where the schema has one
 
 
-def take(body: Body, check: Check) -> Intake:
+def take(body: Body, check: Check, schema: Schema = _SCHEMA) -> Intake:
     """``check`` is the engine's."""
     try:
         value = body.load()
     except Unreadable as problem:
         return Intake(None, problem.flaws)
-    spec, flaws = _examine(value, check)
-    if not flaws:
-        return Intake(spec)
-    return Intake(None, _placed(flaws[:MOST_FLAWS], body))
+    document, flaws = _loaded(value, schema)
+    spec = None
+    too_many = list(matrix.flaws(value))
+    flaws += [*islice(graph.flaws(value), MOST_FLAWS), *too_many]
+    if document is not None and not too_many:
+        spec, origins = to_job_spec(document), _origins(document)
+        found = [_written(flaw_of(problem), origins) for problem in check(spec)]
+        flaws += _news(found, value, {flaw.path for flaw in flaws})
+    if document is None or flaws:
+        return Intake(None, _placed(flaws[:MOST_FLAWS], body))
+    return Intake(spec, schedule=document.get("schedule", {}))
 
 
-def _examine(value: Any, check: Check) -> tuple[JobSpec | None, list[Flaw]]:
-    flaws: list[Flaw] = []
+def _loaded(value: Any, schema: Schema) -> tuple[Any, list[Flaw]]:
+    """The document, or what can be looked at of it, and what is wrong with the rest."""
     try:
-        document = _SCHEMA.load(value)
+        return schema.load(value), []
     except ValidationError as error:
         flaws = flaws_of(error)
-        document = _what_remains(value, [flaw.path for flaw in flaws])
-    flaws += islice(graph.flaws(value), MOST_FLAWS)
-    too_many = list(matrix.flaws(value))
-    flaws += too_many
-    if document is None or too_many:
-        return None, flaws
-    origins = [instance.written for instance in matrix.expand(document["tasks"])]
-    spec = to_job_spec(document)
-    known = {flaw.path for flaw in flaws}
+    return _what_remains(value, [flaw.path for flaw in flaws], schema), flaws
+
+
+def _origins(document: Any) -> Sequence[int]:
+    """Which task as written each task of the spec comes from."""
+    return [instance.written for instance in matrix.expand(document["tasks"])]
+
+
+def _news(found: Sequence[Flaw], value: Any, known: set[Path]) -> Iterator[Flaw]:
     around = {path[:length] for path in known for length in range(len(path))}
-    found = (_in_words(_written(flaw_of(problem), origins)) for problem in check(spec))
-    for flaw in dict.fromkeys(found):  # instances of a task have the same flaws
+    for flaw in dict.fromkeys(map(_in_words, found)):  # instances of a task have the same flaws
         # What was left out above is not to be missed here.
         if flaw.path not in around and not _within(flaw.path, known):
-            flaws.append(_in_defaults(flaw, value))
-    return spec, flaws
+            yield _in_defaults(flaw, value)
 
 
-def _what_remains(value: Any, wrong: Sequence[Path]) -> Any:
+def _what_remains(value: Any, wrong: Sequence[Path], schema: Schema) -> Any:
     """The document without its flaws, so that the engine can look at the rest; None if there is
     not enough left to be a job, or too much wrong to look further."""
     if len(wrong) > MOST_FLAWS:
@@ -77,7 +83,7 @@ def _what_remains(value: Any, wrong: Sequence[Path]) -> Any:
     for path in sorted(filter(None, set(wrong)), key=_order, reverse=True):
         _drop(pruned, path)
     try:
-        return _SCHEMA.load(pruned)
+        return schema.load(pruned)
     except ValidationError:
         return None
 

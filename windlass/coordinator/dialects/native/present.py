@@ -8,6 +8,7 @@ from windlass.coordinator.dialects.native.describe import (
     container_document,
     retry_document,
 )
+from windlass.coordinator.engine.template_views import TemplateView
 from windlass.coordinator.engine.views import (
     AttemptView,
     HistoryRow,
@@ -15,7 +16,6 @@ from windlass.coordinator.engine.views import (
     NodeView,
     QueueView,
     TaskView,
-    TemplateView,
     Token,
     Why,
 )
@@ -53,6 +53,7 @@ def job(view: JobView) -> Doc:
         "created_at": moment(view.created_at),
         "started_at": moment(view.started_at),
         "ended_at": moment(view.ended_at),
+        "schedule_id": view.schedule_id,
         "why": why(view.why) if view.why else None,
         "parent_task": view.parent_task,
     }
@@ -216,6 +217,8 @@ def masked(value: Any) -> Any:
 def _masked_entry(key: str, value: Any) -> Any:
     if is_secret_key(key) and isinstance(value, str | int | float) and value != "":
         return MASK
+    if key == "headers" and isinstance(value, dict):  # credentials as often as not
+        return dict.fromkeys(value, MASK)
     return masked(value)
 
 

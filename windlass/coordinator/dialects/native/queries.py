@@ -59,6 +59,17 @@ class DeleteTemplateQuery(DoorQuery):
     keep_jobs = Switch(load_default=False)
 
 
+class SchedulesQuery(Strict):
+    limit = Digits(1, MOST_ITEMS, load_default=_ITEMS)
+    offset = Digits(0, _FAR, load_default=0)
+    door = Text(least=1, most=64)
+    owner = Text(most=256)
+
+
+class DeletedScheduleQuery(Strict):
+    jobs = Switch(load_default=False)
+
+
 class TasksQuery(Paged):
     state = ListOf(Choice(list(TaskState)), load_default=list)
     q = Text(least=1, most=256)

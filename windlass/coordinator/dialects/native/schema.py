@@ -4,10 +4,13 @@ Shapes and ranges, so that they are in the OpenAPI document; ``graph`` checks na
 and the engine whatever holds for the jobs of every door.
 """
 
-from typing import Any
+from typing import Any, get_args
 
 from marshmallow import ValidationError, validates_schema
 
+from windlass.coordinator.dialects.native.delivery_schema import DeliveryDocument, ProbeDocument
+from windlass.coordinator.engine import cron
+from windlass.coordinator.engine.schedule_views import CatchUp, Overlap
 from windlass.coordinator.web.fields import Choice, Flag, QueueName, Scalar, Text, shown
 from windlass.coordinator.web.nested import ListOf, Part, Table
 from windlass.coordinator.web.quantities import Duration, Real, Size, Whole
@@ -21,6 +24,7 @@ _TEMPLATE = 64 * 1024
 _MEBIBYTE = 1 << 20
 _IDENTIFIER = "a letter or '_', then letters, digits and '_'"
 _LONGEST_GRACE = 3600
+_CRON = "minute hour day month weekday, a name such as @hourly, or @every 90s"
 
 
 class QueueOrTemplate(QueueName):
@@ -42,6 +46,30 @@ class Gpus(Scalar):
         text = super().parse(value)
         if text != "all" and not (text.isascii() and text.isdigit() and int(text[:4]) > 0):
             raise refuse(f"must not be {shown(text)}", "all, or a number from 1")
+        return text
+
+
+class Cron(Text):
+    """When something is due."""
+
+    def parse(self, value: Any) -> str:
+        text = super().parse(value)
+        try:
+            cron.parse(text)
+        except ValueError as problem:
+            raise refuse(str(problem), _CRON) from None
+        return text
+
+
+class Zone(Text):
+    """Of the IANA database."""
+
+    def parse(self, value: Any) -> str:
+        text = super().parse(value)
+        try:
+            cron.parse("@hourly", text)
+        except ValueError as problem:
+            raise refuse(str(problem), "a name such as Europe/Berlin") from None
         return text
 
 
@@ -166,12 +194,6 @@ class StepDocument(ProgramDocument):
     registry = Part(RegistryDocument)
 
 
-class ProbeDocument(Strict):
-    path = Text(least=1, most=4096, required=True)
-    port = Whole(1, 65_535, required=True)
-    timeout = Duration(least=0.001)
-
-
 class SidecarDocument(ProgramDocument):
     """Beside the task, in a network they share."""
 
@@ -185,24 +207,6 @@ class SidecarDocument(ProgramDocument):
     pull = Choice(["always", "if-missing", "never"])
     registry = Part(RegistryDocument)
     probe = Part(ProbeDocument)
-
-
-class ReadyDocument(Strict):
-    """Somebody listens there; with a path, a GET of it answers 200."""
-
-    port = Whole(1, 65_535, required=True)
-    path = Text(least=1, most=4096)
-
-
-class DeliveryDocument(Strict):
-    """A POST to the task's containers, which ends the task with its answer."""
-
-    port = Whole(1, 65_535, required=True)
-    path = Text(least=1, most=4096)
-    body = Text(most=_MEBIBYTE)
-    headers = Table(Text(most=4096), most=100)
-    tolerant = Flag()
-    ready = ListOf(Part(ReadyDocument), most=100)
 
 
 class ChildDocument(SharedDocument, ProgramDocument):
@@ -248,6 +252,13 @@ class EachDocument(Strict):
     task = Part(ChildDocument, required=True)
 
 
+class WebhookDocument(Strict):
+    url = Text(least=1, most=2048, required=True)
+    event = Choice(["job.state", "job.progress", "task.state", "task.progress"])
+    headers = Table(Scalar(), most=50)
+    condition = Scalar(data_key="if", least=1, most=_TEMPLATE)
+
+
 class JobDocument(Strict):
     name = Text(least=1, most=_NAME, required=True)
     description = Text(most=10_000)
@@ -259,16 +270,23 @@ class JobDocument(Strict):
     timeout = Duration(least=0.001)
     fail_fast = Flag()
     output = Text(least=1, most=_TEMPLATE)
+    webhooks = ListOf(Part(WebhookDocument), most=20)
+    delete_after = Duration(least=0.001)
     defaults = Part(DefaultsDocument)
     tasks = ListOf(Part(TaskDocument), least=1, most=MOST_TASKS, required=True)
 
 
-class InstanceDocument(Strict):
-    """A job of a template."""
+class ScheduleDocument(Strict):
+    """When jobs are made of the rest of the document."""
 
-    name = Text(least=1, most=_NAME)
-    inputs = Table(Scalar())
-    version = Whole(1, (1 << 31) - 1)
+    cron = Cron(least=1, most=cron.LONGEST, required=True)
+    timezone = Zone(least=1, most=64)
+    catch_up = Choice(list(get_args(CatchUp)))
+    overlap = Choice(list(get_args(Overlap)))
+
+
+class ScheduledDocument(JobDocument):
+    schedule = Part(ScheduleDocument, required=True)
 
 
 class SubjobDocument(JobDocument):

@@ -8,14 +8,16 @@ from typing import Any
 import msgspec
 from flask import Response, request
 
-from windlass.coordinator.dialects.native import documents, present, queries
+from windlass.coordinator.dialects.native import documents, present, queries, template_documents
 from windlass.coordinator.dialects.native.describe import job_document
 from windlass.coordinator.dialects.native.intake import take
 from windlass.coordinator.dialects.native.jobs import DOOR
-from windlass.coordinator.dialects.native.schema import InstanceDocument, JobDocument
+from windlass.coordinator.dialects.native.schema import JobDocument
+from windlass.coordinator.dialects.native.template_documents import InstanceDocument
 from windlass.coordinator.engine.errors import NotFound
 from windlass.coordinator.engine.service import Engine
-from windlass.coordinator.engine.views import NewTemplate, Submission, TemplateView
+from windlass.coordinator.engine.template_views import NewTemplate, TemplateView
+from windlass.coordinator.engine.views import Submission
 from windlass.coordinator.web import replies
 from windlass.coordinator.web.auth import Scope
 from windlass.coordinator.web.body import MEDIA, Body, read_body
@@ -27,7 +29,7 @@ from windlass.coordinator.web.refusals import loaded
 from windlass.shared.spec import JobSpec
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
-_TEMPLATE = Gives(schema=documents.Template)
+_TEMPLATE = Gives(schema=template_documents.Template)
 _ONE = {HTTPStatus.OK: _TEMPLATE}
 _FORMATS = tuple(MEDIA)
 _MOST_DIGITS = 10
@@ -71,7 +73,7 @@ class Templates:
         "GET /templates",
         Scope.READ,
         query=queries.TemplatesQuery,
-        gives={HTTPStatus.OK: Gives(schema=documents.TemplatePage)},
+        gives={HTTPStatus.OK: Gives(schema=template_documents.TemplatePage)},
     )
     def list_templates(self, call: Call) -> Response:
         """List the newest version of each template, by name; of every door unless one is named."""
@@ -97,7 +99,7 @@ class Templates:
         "GET /templates/<name>/versions",
         Scope.READ,
         query=queries.VersionsQuery,
-        gives={HTTPStatus.OK: Gives(schema=documents.TemplateVersions)},
+        gives={HTTPStatus.OK: Gives(schema=template_documents.TemplateVersions)},
     )
     def list_template_versions(self, call: Call, name: str) -> Response:
         """List the versions of a template, newest first."""
@@ -131,7 +133,7 @@ class Templates:
         "GET /templates/<name>/jobs",
         Scope.READ,
         query=queries.DoorQuery,
-        gives={HTTPStatus.OK: Gives(schema=documents.TemplateJobs)},
+        gives={HTTPStatus.OK: Gives(schema=template_documents.TemplateJobs)},
     )
     def list_template_jobs(self, call: Call, name: str) -> Response:
         """List the jobs of a template that go on, and its newest."""

@@ -24,11 +24,12 @@ from windlass.shared.spec import (
     Step,
     Subjob,
     TaskSpec,
+    Webhook,
 )
 
 Doc = Mapping[str, Any]
 
-_JOB = ("description", "inputs", "metadata", "timeout", "fail_fast", "output")
+_JOB = ("description", "inputs", "metadata", "timeout", "fail_fast", "output", "delete_after")
 _TASK = ("condition", "var", "allow_failure", "generator", "together")
 _CONTAINER = (
     "image",
@@ -60,6 +61,7 @@ def to_job_spec(doc: Doc) -> JobSpec:
         tags=tuple(doc.get("tags", ())),
         queue=queue,
         priority=priority,
+        webhooks=tuple(Webhook(**hook) for hook in doc.get("webhooks", ())),
         **_given(doc, _JOB),
     )
 

@@ -2,7 +2,16 @@
 
 from flask import Blueprint
 
-from windlass.coordinator.dialects.tork.http import fleet, guards, jobs, logs, replies, tasks
+from windlass.coordinator.dialects.tork.hookwords import TorkWords
+from windlass.coordinator.dialects.tork.http import (
+    fleet,
+    guards,
+    jobs,
+    logs,
+    replies,
+    schedules,
+    tasks,
+)
 from windlass.coordinator.dialects.tork.http.admission import Admission
 from windlass.coordinator.dialects.tork.http.routes import mount
 from windlass.coordinator.dialects.tork.settings import Settings
@@ -15,7 +24,7 @@ def build(site: Site) -> Blueprint:
     settings = wish if isinstance(wish, Settings) else Settings.from_env()
     routes = [
         route
-        for part in (jobs, logs, tasks, fleet)
+        for part in (jobs, schedules, logs, tasks, fleet)
         for route in part.routes()
         if route.group not in settings.without
     ]
@@ -25,4 +34,4 @@ def build(site: Site) -> Blueprint:
     return blueprint
 
 
-DIALECT = Dialect(name=DOOR, prefix="", build=build, envelope=replies.envelope)
+DIALECT = Dialect(name=DOOR, prefix="", build=build, envelope=replies.envelope, hooks=TorkWords())

@@ -47,7 +47,7 @@ def _tree(body: bytes, content_type: str | None, *, scheduled: bool) -> dict[str
     try:
         if kind == _JSON:
             return jsondecode.decode(body, type)
-        if kind in _YAML:
+        if kind in (_YAML[:1] if scheduled else _YAML):
             return yamldecode.decode(body, type)
     except (NotJson, NotYaml) as wrong:
         raise Refused(str(wrong)) from None

@@ -16,6 +16,7 @@ from windlass.coordinator.dialects.tork.documents import (
     encode,
 )
 from windlass.coordinator.dialects.tork.names import keys, shown, tags
+from windlass.coordinator.engine.schedule_views import ScheduleSubmission
 from windlass.coordinator.engine.views import Submission
 from windlass.shared import spec
 from windlass.shared.durations import LONGEST
@@ -31,6 +32,16 @@ _AT_ONCE = 0.001  # seconds
 
 def to_submission(document: Document, *, owner: str = "") -> Submission:
     return Submission(spec=to_job(document), door=DOOR, owner=owner, document=encode(document))
+
+
+def to_schedule(document: Document, *, owner: str = "") -> ScheduleSubmission:
+    return ScheduleSubmission(
+        spec=to_job(document),
+        door=DOOR,
+        cron=document.cron.strip(),
+        owner=owner,
+        document=encode(document),
+    )
 
 
 def to_job(document: Document) -> JobSpec:
@@ -51,6 +62,7 @@ def to_job(document: Document) -> JobSpec:
         permissions=tuple(map(_permission, document.permissions)),
         delete_after=_after(document.auto_delete),
         lenient=True,
+        plain_ids=True,
     )
 
 

@@ -15,6 +15,7 @@ from windlass.coordinator.dialects.tork.show.documents import (
     JobNamed,
     JobSummary,
     Role,
+    ScheduleOf,
     Task,
     User,
 )
@@ -57,6 +58,7 @@ def summary(placed: Placed, cover: Cover, creator: Creator) -> JobSummary:
         result=cover.text(job.output or ""),
         error=cover.text(job.error),
         progress=progress(placed),
+        schedule=_schedule(job),
     )
 
 
@@ -100,11 +102,12 @@ def full(whole: Whole, cover: Cover, creator: Creator) -> Job:
         error=cover.text(job.error),
         defaults=document.defaults and cover.part(document.defaults),
         webhooks=tuple(map(cover.part, document.webhooks)),
-        permissions=tuple(map(_granted, document.permissions)),
+        permissions=tuple(map(granted, document.permissions)),
         auto_delete=document.auto_delete,
         delete_at=_deletion(job),
         secrets=cover.secrets(job.spec.secrets),
         progress=progress(whole.placed),
+        schedule=_schedule(job),
     )
 
 
@@ -123,6 +126,10 @@ def progress(placed: Placed) -> float | int:
         return 100
     done = position(placed) - 1 + placed.at_progress / 100
     return number(min(done / placed.job.total, 1.0) * 100) if placed.job.total else 0
+
+
+def _schedule(job: JobView) -> ScheduleOf | None:
+    return ScheduleOf(id=job.schedule_id.hex) if job.schedule_id else None
 
 
 def _times(job: JobView) -> dict[str, Any]:
@@ -156,7 +163,7 @@ def _context(whole: Whole, cover: Cover) -> Context:
     )
 
 
-def _granted(permission: posted.Permission) -> Granted:
+def granted(permission: posted.Permission) -> Granted:
     if permission.role:
         return Granted(role=Role(slug=permission.role))
     return Granted(user=User(username=permission.user))
