@@ -25,6 +25,7 @@ up: ## Keep the whole stack up on this machine until Ctrl-C
 test: ## Every test, on real Postgres, Redis and Docker
 	@scripts/install dev
 	@scripts/ensure-docker
+	@scripts/ensure-java
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 crash: ## Kill and freeze a whole stack under load, SECONDS=120 long, and show that nothing is lost

@@ -17,6 +17,7 @@ from benchmarks import (
     followers,
     idle,
     logs,
+    people,
     posting,
     processes,
     ray_jobs,
@@ -39,6 +40,7 @@ MEASURES: dict[str, Measure] = {
     "log": logs.measure,
     "follow": followers.measure,
     "idle": idle.measure,
+    "people": people.measure,
     "ray": ray_jobs.measure,
 }
 

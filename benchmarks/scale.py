@@ -15,4 +15,5 @@ class Scale:
     rounds: int = 3
     log_megabytes: int = 100
     followers: int = 100
+    stored: int = 200_000  # jobs in the lists
     idle_seconds: float = 20.0

@@ -5,11 +5,14 @@ from typing import Any, cast
 
 import pytest
 from flask import Flask
+from redis import Redis
 
-from tests.support.http import an_app
+from tests.support.http import an_app, an_engine
+from tests.support.people import a_user, basic
 from windlass.coordinator.app import mounted
 from windlass.coordinator.dialects import discover
 from windlass.coordinator.engine.service import Engine
+from windlass.coordinator.store.db import Database
 from windlass.coordinator.web.dialect import Dialect
 from windlass.coordinator.web.failures import Failure
 from windlass.coordinator.web.settings import DoorSettings, HttpSettings
@@ -82,6 +85,20 @@ def test_a_bug_is_answered_without_telling_of_it() -> None:
     assert response.json is not None
     assert response.json["error"]["code"] == "internal"
     assert "NoneType" not in response.text
+
+
+@pytest.mark.parametrize("path", ["/windlass/v1/jobs", "/jobs", "/api/jobs/", "/v1/dagruns"])
+def test_every_door_takes_a_users_password_where_tokens_are_asked_for(
+    db: Database, redis: Redis, path: str
+) -> None:
+    with an_engine(db, redis) as engine:
+        ada = a_user(engine, "ada", scope="read")
+        engine.create_token("root", "admin")
+        client = an_app(engine).test_client()
+
+        assert client.get(path).status_code == 401
+        assert client.get(path, headers=basic("ada", "wrong")).status_code == 401
+        assert client.get(path, headers=ada).status_code == 200
 
 
 def test_two_doors_at_one_place_are_refused() -> None:

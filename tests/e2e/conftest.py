@@ -3,7 +3,7 @@
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -66,13 +66,14 @@ def stack(request: pytest.FixtureRequest, directories: Path) -> Iterator[Windlas
 
 @contextmanager
 def serving(
-    directories: Path, name: str, runtime: str = "process", **settings: str
+    directories: Path, name: str, words: Sequence[str] = ("--runtime", "process"), **chosen: str
 ) -> Iterator[str]:
-    """The address of a stack with data of its own; ``settings`` are variables of its worker."""
+    """The address of a stack with data of its own; of plain processes, unless ``words`` of the
+    command say otherwise. ``chosen``: variables of its environment."""
     data = directories / name
     data.mkdir(mode=0o755)
-    command = Windlass(data, {**clean_environment(data), **settings})
-    up = command.up("--runtime", runtime)
+    command = Windlass(data, {**clean_environment(data), **chosen})
+    up = command.up(*words)
     found = re.search(r"http://[\w.\[\]:]+", up.text())
     assert found is not None, up.text()
     yield found[0].rstrip("/")

@@ -62,8 +62,8 @@ def url(directories: Path) -> Iterator[str]:
         images.ensure(client, DEFAULT_IMAGE)
     films.ensure_ffmpeg()
     films.ensure_s3()
-    settings = {"WINDLASS_NETWORKS": films.NETWORK}
-    with serving(directories, "tork-examples", "docker", **settings) as address:
+    networks = {"WINDLASS_NETWORKS": films.NETWORK}
+    with serving(directories, "tork-examples", ("--runtime", "docker"), **networks) as address:
         yield address
 
 

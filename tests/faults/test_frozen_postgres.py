@@ -10,6 +10,7 @@ import pytest
 from tests.support.builders import submitted
 from tests.support.faults import RestartablePostgres
 from windlass.coordinator.engine import browse
+from windlass.coordinator.engine.sight import Sight
 from windlass.coordinator.engine.views import JobFilter
 from windlass.coordinator.store.db import Database
 from windlass.coordinator.store.errors import Unavailable
@@ -39,8 +40,8 @@ def test_what_waits_for_it_is_told_and_goes_on_when_it_is_back(
 
         frozen.tell(signal.SIGSTOP)
         with pytest.raises(Unavailable):
-            browse.jobs(db, JobFilter(), limit=10)
+            browse.jobs(db, JobFilter(), Sight(db), limit=10)
 
         frozen.tell(signal.SIGCONT)
-        assert [job.id for job in browse.jobs(db, JobFilter(), limit=10).items] == [id]
+        assert [job.id for job in browse.jobs(db, JobFilter(), Sight(db), limit=10).items] == [id]
         guard.stop()

@@ -83,10 +83,10 @@ def test_any_byte_range_reads_back_as_it_was_written(
     id, whole = given_stored(db, sending.batches), sending.text
 
     size = logbook.size(db, id)
-    part = logbook.read_bytes(db, id, start=start, end=start + length)
+    part = logbook.Reader(db, id).bytes(start=start, end=start + length)
 
     assert (size.bytes, size.lines) == (len(whole), whole.count(b"\n"))
-    assert text_of(logbook.read_bytes(db, id), whole) == whole
+    assert text_of(logbook.Reader(db, id).bytes(), whole) == whole
     assert text_of(part, whole) == whole[start : start + length]
 
 
@@ -97,8 +97,8 @@ def test_any_line_range_reads_back_as_it_was_written(
 ) -> None:
     id, lines = given_stored(db, sending.batches), _LINE.findall(sending.text)
 
-    part = logbook.read_lines(db, id, start=start, limit=limit)
-    tail = logbook.read_tail(db, id, limit)
+    part = logbook.Reader(db, id).lines(start=start, limit=limit)
+    tail = logbook.Reader(db, id).tail(limit)
 
     assert text_of(part, sending.text) == b"".join(lines[start : start + limit])
     assert text_of(tail, sending.text) == b"".join(lines[-limit:] if limit else [])
@@ -115,7 +115,7 @@ def test_a_log_with_a_gap_is_read_up_to_the_gap(
     ]
     id = given_stored(db, arriving)
 
-    read = text_of(logbook.read_bytes(db, id), sending.text)
+    read = text_of(logbook.Reader(db, id).bytes(), sending.text)
 
     assert read == sending.text[: _covered(chunk for batch in arriving for chunk in batch)]
 

@@ -10,7 +10,10 @@ SELECT
         lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7000'
         || '8' || lpad(to_hex(i), 15, '0')
     )::uuid,
-    CASE WHEN i %% 50000 = 0 THEN 'ray' WHEN i %% 3 = 0 THEN 'tork' ELSE 'native' END,
+    coalesce(
+        %(door)s::text,
+        CASE WHEN i %% 50000 = 0 THEN 'ray' WHEN i %% 3 = 0 THEN 'tork' ELSE 'native' END
+    ),
     CASE WHEN i %% 1000 = 0 THEN 'ann' ELSE 'bob' END,
     CASE WHEN i %% 2 = 0 THEN 'render-' ELSE 'nightly-etl-' END || i,
     CASE WHEN i %% 20000 = 7 THEN 'something special' ELSE '' END,
@@ -28,8 +31,9 @@ FROM (
 """
 
 
-def given_many_jobs(db: Database, jobs: int) -> None:
+def given_many_jobs(db: Database, jobs: int, door: str | None = None) -> None:
+    """``door``: of all of them, rather than of several."""
     with db.transaction() as tx:
-        tx.run(_JOBS, jobs=jobs)
+        tx.run(_JOBS, jobs=jobs, door=door)
     with db.transaction() as tx:
         tx.run("ANALYZE job")

@@ -1,13 +1,12 @@
 """Ray's own clients, each in an environment of its own that is made once and kept."""
 
-import fcntl
 import os
 import subprocess
-import sys
-import venv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.support.kept import python_with
 
 PACKAGES = {
     "2.60.0": ("ray==2.60.0", "aiohttp", "pydantic"),
@@ -68,19 +67,4 @@ class RayClient:
 
 
 def a_client(version: str, address: str) -> RayClient:
-    return RayClient(version, _installed(version), address)
-
-
-def _installed(version: str) -> Path:
-    """Whoever comes while it is being made waits."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "windlass-tests"
-    cache.mkdir(parents=True, exist_ok=True)
-    directory = cache / f"ray-{version}-python{sys.version_info[0]}.{sys.version_info[1]}"
-    with (cache / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (directory / "ready").exists():
-            venv.create(directory, with_pip=True, clear=True)
-            pip = [str(directory / "bin" / "python"), "-m", "pip", "install", "-q"]
-            subprocess.run([*pip, *PACKAGES[version]], check=True)
-            (directory / "ready").touch()
-    return directory
+    return RayClient(version, python_with(f"ray-{version}", PACKAGES[version]), address)

@@ -85,7 +85,7 @@ def _handler(stub: StubApi) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = do_PUT = do_DELETE = handle_any  # noqa: N815 - the base class calls them so
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any  # noqa: N815 - the base class calls them so
 
         def log_message(self, format: str, *args: object) -> None:
             """Tests look at ``asked`` instead."""

@@ -10,6 +10,7 @@ from environs import Env
 from windlass.coordinator.config import Config as Coordinator
 from windlass.coordinator.dialects.cortex.settings import Settings as Cortex
 from windlass.coordinator.dialects.daggy.settings import Settings as Daggy
+from windlass.coordinator.dialects.linkis.settings import Settings as Linkis
 from windlass.coordinator.dialects.tork.settings import Settings as Tork
 from windlass.shared.ids import new_attempt_id, new_job_id, new_task_id
 from windlass.shared.messages import RunAttempt
@@ -57,6 +58,7 @@ def what_a_task_finds() -> set[str]:
         ("The Tork door", Tork.from_env),
         ("The Daggy door", Daggy.from_env),
         ("The Cortex door", Cortex.from_env),
+        ("The Linkis door", Linkis.from_env),
         ("The worker", Worker.from_env),
     ],
 )

@@ -30,6 +30,8 @@ COMMANDS = {
     "worker": (_SERVERS, "servers", "Run attempts on this machine."),
     "migrate": (_SERVERS, "servers", "Bring the database up to date."),
     "token": (_SETUP, "tokens", "Create, list and revoke API tokens."),
+    "user": (_SETUP, "people", "Create and change users, and give them roles."),
+    "role": (_SETUP, "people", "Create, list and delete roles."),
     "completion": (_SETUP, "completion", "Print the shell's completion script."),
 }
 

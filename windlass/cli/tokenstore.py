@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 
 class Store(Protocol):
-    def create(self, name: str, scope: str, expires_at: datetime | None) -> Document:
-        """With its ``secret``."""
+    def create(
+        self, name: str, scope: str, expires_at: datetime | None, user: str | None
+    ) -> Document:
+        """With its ``secret``. ``user``: for whom it acts."""
 
     def all(self) -> list[Document]: ...
     def revoke(self, name: str) -> None: ...
@@ -61,8 +63,10 @@ class _ByApi:
     def __init__(self, api: Client) -> None:
         self._api = api
 
-    def create(self, name: str, scope: str, expires_at: datetime | None) -> Document:
-        asked: Document = {"name": name, "scope": scope}
+    def create(
+        self, name: str, scope: str, expires_at: datetime | None, user: str | None
+    ) -> Document:
+        asked: Document = {"name": name, "scope": scope} | ({"user": user} if user else {})
         if expires_at:
             asked["expires_at"] = expires_at.isoformat(timespec="milliseconds")
         made: Document = self._api.post("tokens", body=Body.of(asked))
@@ -83,13 +87,15 @@ class _InDatabase:
         self._db = db
         self._place = place
 
-    def create(self, name: str, scope: str, expires_at: datetime | None) -> Document:
+    def create(
+        self, name: str, scope: str, expires_at: datetime | None, user: str | None
+    ) -> Document:
         from windlass.coordinator.engine import access
 
         if self._place and not self._place.token():
             own = f"local-{token_hex(3)}"
             self._place.keep_token(access.create(self._db, own, "admin", None)[1])
-        token, secret = access.create(self._db, name, scope, expires_at)
+        token, secret = access.create(self._db, name, scope, expires_at, user)
         return {**_shown(token), "secret": secret}
 
     def all(self) -> list[Document]:
@@ -104,7 +110,8 @@ class _InDatabase:
 
 
 def _shown(token: "Token") -> Document:
-    return {
+    shown = {
         name: value.isoformat(timespec="milliseconds") if isinstance(value, datetime) else value
         for name, value in asdict(token).items()
     }
+    return {**shown, "user": shown.pop("acts_for")}

@@ -100,6 +100,7 @@ def run_loops(config: Config, until: Callable[[], object]) -> None:
         *_taking_in(config, base),
         *_watching(config, base),
         *_timed(config, base),
+        *_forgetting(base.db),
     ]
     gc.freeze()
     base.nudges.listen([keys.DISPATCH_NUDGE], partial(wake_all, made))
@@ -155,16 +156,7 @@ def _reader_of(door: str) -> "Read":
 
 
 def _watching(config: Config, base: Ground) -> Sequence[Loop]:
-    from windlass.coordinator.engine import (
-        blobs,
-        cancel,
-        deadlines,
-        fleet,
-        halt,
-        pause,
-        subjobs,
-        templates,
-    )
+    from windlass.coordinator.engine import cancel, deadlines, halt, pause, subjobs, templates
     from windlass.coordinator.engine.generate import Generators
     from windlass.coordinator.engine.reap import Pace, Reaper
 
@@ -184,7 +176,18 @@ def _watching(config: Config, base: Ground) -> Sequence[Loop]:
         Loop(Generators(db, signals, _reader_of).step, every=1.0, nudged=True, gap=0.1),
         Loop(in_batches("deadlines", late, full=deadlines.BATCH), every=0.5),
         Loop(in_batches("templates", gone, full=1_000_000), every=2.0),
+    ]
+
+
+def _forgetting(db: Database) -> Sequence[Loop]:
+    """What nobody needs any more."""
+    from windlass.coordinator.engine import blobs, fleet, groups, sessions
+
+    idle = partial(sessions.forget, db)
+    return [
         Loop(in_batches("blobs", partial(blobs.forget, db), full=blobs.BATCH), every=3600.0),
+        Loop(in_batches("groups", partial(groups.forget, db), full=groups.BATCH), every=600.0),
+        Loop(in_batches("sessions", idle, full=sessions.BATCH), every=3600.0),
         Loop(in_batches("fleet", partial(fleet.forget, db), full=1_000_000), every=3600.0),
     ]
 

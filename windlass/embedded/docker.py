@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 _DEFAULT = "unix:///var/run/docker.sock"
 _PATIENCE = 2.0
 _PULLING = 600.0
+_LOOKING = 20.0
 _NETWORK = re.compile(
     r"dial tcp|no such host|connection refused|i/o timeout|unreachable|Client\.Timeout|EOF$"
 )
@@ -29,7 +30,7 @@ class _Local(HTTPConnection):
 
 def why_not() -> str | None:
     """None: a Docker answers. Else why it cannot be used."""
-    where = os.environ.get("DOCKER_HOST") or _DEFAULT
+    where = _where()
     try:
         status, _ = _ask(where, "GET", "/_ping")
     except FileNotFoundError:
@@ -61,13 +62,33 @@ def _connection(where: str, patience: float) -> HTTPConnection:
 def out_of_reach(image: str) -> str | None:
     """Pull ``image`` unless it is here. A reason only where the registry cannot be reached: that
     there is no such image is for the job to tell."""
-    where = os.environ.get("DOCKER_HOST") or _DEFAULT
-    status, _ = _ask(where, "GET", f"/images/{quote(image, safe='/:@')}/json")
-    if status != HTTPStatus.NOT_FOUND:
+    if _is_here(image):
         return None
     name = image if ":" in image.rpartition("/")[2] else f"{image}:latest"
-    _, said = _ask(where, "POST", f"/images/create?fromImage={quote(name)}", _PULLING)
+    _, said = _ask(_where(), "POST", f"/images/create?fromImage={quote(name)}", _PULLING)
     return _network_problem(said)
+
+
+def not_to_come(image: str) -> str | None:
+    """Like ``out_of_reach``, but pulls nothing: whoever needs it first will."""
+    if _is_here(image):
+        return None
+    path = f"/distribution/{quote(image, safe='/:@')}/json"
+    try:
+        status, said = _ask(_where(), "GET", path, _LOOKING)
+    except TimeoutError:
+        return f"its registry does not answer within {_LOOKING:.0f}s"
+    known = status != HTTPStatus.NOT_FOUND  # some that serve Docker's API do not know the question
+    return _network_problem(said) if known else None
+
+
+def _is_here(image: str) -> bool:
+    status, _ = _ask(_where(), "GET", f"/images/{quote(image, safe='/:@')}/json")
+    return status != HTTPStatus.NOT_FOUND
+
+
+def _where() -> str:
+    return os.environ.get("DOCKER_HOST") or _DEFAULT
 
 
 def _network_problem(said: bytes) -> str | None:

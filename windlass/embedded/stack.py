@@ -28,6 +28,7 @@ from windlass.embedded.process import (
 Say = Callable[[str], None]
 
 DEFAULT_IMAGE = "busybox:1.36"  # of tasks that name none
+COMMAND_IMAGE = "python:3.11-slim"  # of commands that doors take: WINDLASS_ENTRYPOINT_IMAGE
 _DRAIN = "1s"  # what still runs is taken up again by the next worker
 _STOP_PATIENCE = 20.0
 

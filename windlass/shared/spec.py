@@ -223,6 +223,17 @@ class Permission(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     role: str | None = None  # slug
 
 
+class Group(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Jobs of one name share how many attempts of theirs run at once, and how many may wait for
+    that when another job is submitted. Those that wait start in the order of their jobs' ``rank``,
+    the highest first, and within a rank in the order in which they came."""
+
+    name: str
+    running: int
+    waiting: int
+    rank: int = 0
+
+
 class JobSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     tasks: tuple[TaskSpec, ...]
@@ -241,6 +252,7 @@ class JobSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     webhooks: tuple[Webhook, ...] = ()
     permissions: tuple[Permission, ...] = ()
     delete_after: float | None = None  # once it has completed
+    group: Group | None = None
     lenient: bool = False  # wrong templates and vars show when a task starts, not at submit
     plain_ids: bool = False  # expressions see the job's id without dashes
 

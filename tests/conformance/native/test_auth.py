@@ -37,7 +37,7 @@ def secrets(lasting_client: Client) -> dict[str, str]:
 
 
 def call(client: Client, method: str, path: str, **headers: str) -> Any:
-    address = path.replace("{name}", "nobody")
+    address = path.replace("{name}", "nobody").replace("{slug}", "nothing")
     for name in ("job_id", "task_id", "attempt_id", "schedule_id"):
         address = address.replace(f"{{{name}}}", ID)
     return client.open(BASE + address, method=method, headers=headers)

@@ -5,17 +5,14 @@ from typing import Any, cast
 import pytest
 import schemathesis
 from schemathesis import GenerationMode
-from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
     missing_required_header,
     negative_data_rejection,
     response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
     unsupported_method,
 )
 
+from tests.support import described
 from tests.support.described import assert_kept
 from tests.support.http import BASE, Client, a_document, an_app, sent
 from windlass.coordinator.engine.service import Engine
@@ -23,11 +20,8 @@ from windlass.coordinator.engine.service import Engine
 # Not among them: positive_data_acceptance, since names across tasks are no matter of a schema.
 # Tokens are left out altogether: test_auth goes through every operation with each.
 CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
+    *described.CHECKS,
     response_headers_conformance,
-    response_schema_conformance,
     negative_data_rejection,
     missing_required_header,
     unsupported_method,

@@ -69,6 +69,12 @@ _POSTED: dict[str, Any] = {
 }
 
 
+_NAME = _TEXT | {"minLength": 1, "maxLength": 20}
+_POSTED_USER = {
+    "type": "object",
+    "properties": {"username": _NAME, "password": _NAME, "name": _NAME},
+    "required": ["username", "password"],
+}
 _SCHEDULED = an_object(id=_ID, state={"enum": ["ACTIVE", "PAUSED"]}, createdAt=_TEXT, cron=_TEXT)
 _SCHEDULE = an_object(**_SCHEDULED["properties"], tasks={"type": "array"}, createdBy=_USER)
 _CRON = {"enum": ["* * * * *", "@daily", "@every 1h", "0 0 30 2 *", "TZ=UTC 1 1 1 1 1", "x"]}
@@ -112,6 +118,7 @@ def document() -> dict[str, Any]:
             "delete": _operation(None, fails=(400, 404)),
         },
         "/nodes": {"get": _operation({"type": "array", "items": _NODE})},
+        "/users": {"post": _operation(_USER, body=_POSTED_USER, fails=(400, 413))},
         "/metrics": {"get": _operation(_FIGURES)},
     }
     for path in ("/jobs/{id}/log", "/tasks/{id}/log"):

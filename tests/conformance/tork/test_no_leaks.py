@@ -1,4 +1,5 @@
-"""Where Tork tells or lets others do too much (its numbers of section 10.3), we do not."""
+"""Where Tork tells or lets others do too much (its numbers of section 10.3), we do not. Number 3,
+permissions and users, has test_permissions and test_users."""
 
 from typing import Any
 

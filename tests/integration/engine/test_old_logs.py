@@ -11,6 +11,7 @@ from tests.support import logs
 from tests.support.stored import given_attempt, given_ended, given_job, given_task
 from windlass.coordinator.engine import retention
 from windlass.coordinator.engine.observing import Observing
+from windlass.coordinator.engine.sight import Sight
 from windlass.coordinator.store.db import Database
 from windlass.shared.ids import AttemptId, first_id_at
 
@@ -37,7 +38,7 @@ def written(db: Database, *, ago: float, **columns: Any) -> AttemptId:
 
 
 def sizes(db: Database, *ids: AttemptId) -> list[int]:
-    seen = Observing(db)
+    seen = Observing(db, Sight(db))
     return [seen.log_size(id).bytes for id in ids]
 
 
@@ -53,7 +54,7 @@ def test_old_logs_go_and_young_ones_stay(db: Database) -> None:
 def test_a_log_that_is_gone_is_at_its_end(db: Database) -> None:
     old = written(db, ago=2 * HOUR, log_bytes=8, log_lines=2)
     retention.forget_logs(db, HOUR)
-    size = Observing(db).log_size(old)
+    size = Observing(db, Sight(db)).log_size(old)
     assert (size.bytes, size.ended) == (0, True)
 
 

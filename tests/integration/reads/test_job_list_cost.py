@@ -53,6 +53,9 @@ SEARCHES = {
     ),
     "an hour of a tag": Search(tags=("team-7",), since=_NOW - timedelta(hours=1)),
     "a time before all": Search(until=_NOW - timedelta(days=400)),
+    "what is open": Search(audiences=(0,)),
+    "what is open to nobody": Search(audiences=(0, 1, 2)),
+    "what failed and is open": Search(states=("failed",), audiences=(0, 1)),
     "everything at once": Search(
         states=("failed", "completed"),
         queue="default",

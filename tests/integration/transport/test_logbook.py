@@ -45,7 +45,7 @@ def book(redis: Redis, db: Database, signals: Told) -> Logbook:
 
 
 def stored(db: Database, id: AttemptId) -> bytes:
-    return b"".join(piece.data for piece in logbook.read_bytes(db, id))
+    return b"".join(piece.data for piece in logbook.Reader(db, id).bytes())
 
 
 def test_chunks_are_stored_and_leave_the_stream(

@@ -77,6 +77,24 @@ def test_an_image_that_does_not_exist_is_left_to_the_job_to_tell(daemon: dict[st
     assert choose(["nonsense"]).runtime == "docker"
 
 
+@pytest.mark.parametrize(
+    ("answer", "runtime"),
+    [
+        (b'HTTP/1.0 200 OK\r\n\r\n{"Descriptor": {}}', "docker"),
+        (b"HTTP/1.0 404 No\r\n\r\nnot found", "docker"),
+        (b'HTTP/1.0 403 No\r\n\r\n{"message": "errors: denied"}', "docker"),
+        (b'HTTP/1.0 500 Oh\r\n\r\n{"message": "dial tcp: no such host"}', "process"),
+    ],
+)
+def test_an_image_of_later_is_asked_for_and_not_pulled(
+    daemon: dict[str, bytes], answer: bytes, runtime: str
+) -> None:
+    daemon["/images/create"] = b'HTTP/1.0 500 Oh\r\n\r\n{"message": "dial tcp: pulled"}'
+    daemon["/distribution/python:3/json"] = answer
+
+    assert choose(later=["python:3"]).runtime == runtime
+
+
 def test_what_the_environment_says_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WINDLASS_RUNTIME", "docker")
 

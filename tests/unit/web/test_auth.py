@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import cast
+from uuid import UUID
 
 import pytest
 from flask import Request
 from werkzeug.test import EnvironBuilder
 
+from tests.support.people import basic
+from windlass.coordinator.engine.people_views import Identity
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.engine.views import Token
 from windlass.coordinator.web.auth import ANYBODY, KNOWN_OPEN_FOR, Gate, Scope
@@ -27,6 +30,10 @@ class Callers:
 
     def token(self, secret: str) -> Token | None:
         return self.known.get(secret)
+
+    def identify(self, username: str, password: str) -> Identity | None:
+        known = Identity(id=UUID(int=1), username="ada", scope=Scope.SUBMIT, role_ids=())
+        return known if (username, password) == ("ada", "right") else None
 
     def add(self, secret: str, scope: Scope) -> None:
         now = datetime.now(UTC)
@@ -107,6 +114,37 @@ def test_whoever_is_not_known_is_asked_for_a_token(header: str) -> None:
 
     assert caught.value.failure.status == 401
     assert caught.value.failure.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_password_lets_a_user_in_as_themselves() -> None:
+    callers = Callers()
+    callers.add("s", Scope.ADMIN)
+
+    caller = gate(callers).admit(request("POST", basic("ada", "right")), Scope.SUBMIT)
+
+    assert (caller.name, caller.scope) == ("ada", Scope.SUBMIT)
+    assert caller.viewer is not None
+    assert caller.viewer.keys == (f"user:{UUID(int=1)}",)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        (basic("ada", "wrong"), 401),
+        (basic("ada", "right") | {"Origin": "http://elsewhere.example"}, 403),
+        (basic("ada", "right") | {"Sec-Fetch-Site": "cross-site"}, 403),
+    ],
+)
+def test_a_wrong_password_and_another_site_with_the_right_one_get_nowhere(
+    headers: dict[str, str], status: int
+) -> None:
+    callers = Callers()
+    callers.add("s", Scope.ADMIN)
+
+    with pytest.raises(Refusal) as caught:
+        gate(callers).admit(request("POST", headers), Scope.SUBMIT)
+
+    assert caught.value.failure.status == status
 
 
 def test_without_tokens_an_open_gate_lets_everybody_in() -> None:

@@ -32,15 +32,16 @@ def token() -> None:
 @click.argument("name")
 @click.option("--scope", type=click.Choice(["read", "submit", "admin"]), required=True)
 @click.option("--expires", type=Duration(), help="After this long, such as 30d; else never.")
+@click.option("--user", metavar="NAME", help="It acts for this user, and sees what they may see.")
 @_DATABASE
 @connected
 def create(
-    session: Session, name: str, scope: str, expires: float | None, database_url: str | None
+    session: Session, name: str, scope: str, expires: float | None, **more: str | None
 ) -> None:
     """Create token NAME; its secret goes to standard output, this once."""
     end = None if expires is None else datetime.now(UTC) + timedelta(seconds=expires)
-    with a_store(session, database_url) as store:
-        made = store.create(name, scope, end)
+    with a_store(session, more["database_url"]) as store:
+        made = store.create(name, scope, end, more["user"])
     if session.json:
         click.echo(json.dumps(made))
         return
@@ -60,11 +61,12 @@ def list_tokens(session: Session, database_url: str | None) -> None:
         return
     now = datetime.now(UTC)
     print_table(
-        ("name", "scope", "created", "used", "expires"),
+        ("name", "scope", "user", "created", "used", "expires"),
         [
             (
                 each["name"],
                 each["scope"],
+                each.get("user") or "",
                 ago(each["created_at"], now),
                 ago(each.get("used_at"), now),
                 each.get("expires_at") or "never",

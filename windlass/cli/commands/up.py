@@ -1,5 +1,6 @@
 """``windlass up``."""
 
+import os
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -32,9 +33,10 @@ def up(port: int, data: Path | None, runtime: str | None, **given: Any) -> None:
     """
     from windlass.embedded.choice import Choice, choose
     from windlass.embedded.place import Place, default_directory
-    from windlass.embedded.stack import Options
+    from windlass.embedded.stack import COMMAND_IMAGE, Options
 
-    choice = Choice(runtime) if runtime else choose()
+    image = os.environ.get("WINDLASS_ENTRYPOINT_IMAGE", COMMAND_IMAGE)
+    choice = Choice(runtime) if runtime else choose(later=[image] if image else [])
     if choice.note:
         click.echo(choice.note)
     wished = {name: value for name, value in given.items() if value}

@@ -7,12 +7,17 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from threading import Lock
+from uuid import UUID
 
 from windlass.coordinator.engine.errors import Conflict, Invalid, NotFound, Problem
+from windlass.coordinator.engine.people_views import identity_of
 from windlass.coordinator.engine.views import Token
 from windlass.coordinator.store import tokens as store
-from windlass.coordinator.store.db import Database, Row
+from windlass.coordinator.store import users
+from windlass.coordinator.store.db import Database, Row, Tx
+from windlass.coordinator.store.tokens import NewToken
 from windlass.shared.clock import Clock, SystemClock
+from windlass.shared.text import is_clean
 
 SCOPES = ("read", "submit", "admin")  # each includes those before it
 PREFIX = "wl_"
@@ -24,16 +29,15 @@ _MOST_TRUSTED = 1000
 
 
 def create(
-    db: Database, name: str, scope: str, expires_at: datetime | None = None
+    db: Database, name: str, scope: str, expires_at: datetime | None = None, user: str | None = None
 ) -> tuple[Token, str]:
     _check(name, scope)
     secret = PREFIX + secrets.token_urlsafe(32)
     with db.transaction() as tx:
-        row = store.insert(
-            tx, name=name, digest=_digest(secret), scope=scope, expires_at=expires_at
-        )
+        new = NewToken(name, _digest(secret), scope, expires_at, _user_id(tx, user))
+        row = store.insert(tx, new)
         if row is None:
-            raise Conflict(f"there is a token {name} already")
+            raise Conflict(f"there is a token or a user {name} already")
         if row["expired"]:
             raise Invalid([Problem(("expires_at",), "lies in the past", "a time to come")])
     return _token(row), secret
@@ -47,9 +51,7 @@ def bootstrap(db: Database, secret: str) -> bool:
     with db.transaction() as tx:
         if store.all_tokens(tx):
             return False
-        made = store.insert(
-            tx, name="bootstrap", digest=_digest(secret), scope="admin", expires_at=None
-        )
+        made = store.insert(tx, NewToken("bootstrap", _digest(secret), "admin"))
     return made is not None
 
 
@@ -64,6 +66,15 @@ def revoke(db: Database, name: str) -> None:
     with db.transaction() as tx:
         if not store.delete(tx, name):
             raise NotFound(f"there is no token {name}")
+
+
+def _user_id(tx: Tx, username: str | None) -> UUID | None:
+    if username is None:
+        return None
+    id = users.id_of(tx, username) if is_clean(username) else None
+    if id is None:
+        raise Invalid([Problem(("user",), f"there is no user {username!r}", "a known user")])
+    return id
 
 
 def includes(scope: str, wanted: str) -> bool:
@@ -102,14 +113,18 @@ class Callers:
             row = store.valid(tx, digest)
             if row is None:
                 return None
+            user = users.identity_of(tx, row["user_id"]) if row["user_id"] else None
+            if user is not None and user["disabled"]:
+                return None
             if row["stale"]:
                 store.touch(tx, row["id"])
+        token = _token(row, user)
         left = TRUSTED_FOR if row["left"] is None else min(TRUSTED_FOR, row["left"])
         with self._lock:
             if len(self._trusted) >= _MOST_TRUSTED:
                 self._trusted.clear()
-            self._trusted[digest] = (_token(row), now + left)
-        return _token(row)
+            self._trusted[digest] = (token, now + left)
+        return token
 
 
 def _check(name: str, scope: str) -> None:
@@ -127,11 +142,13 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _token(row: Row) -> Token:
+def _token(row: Row, user: Row | None = None) -> Token:
     return Token(
         id=str(row["id"]),
         name=row["name"],
         scope=row["scope"],
+        acts_for=row["username"],
+        user=None if user is None else identity_of(user),
         created_at=row["created_at"],
         expires_at=row["expires_at"],
         used_at=row["used_at"],

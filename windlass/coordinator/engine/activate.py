@@ -101,7 +101,13 @@ def _start(turn: Turn, rows: Sequence[Row]) -> None:
 def _attempt(turn: Turn, row: Row, task: TaskSpec) -> NewAttempt:
     job = turn.jobs[row["job_id"]]
     attempt = order(row["job_id"], job["name"], row["id"], row["attempts"] + 1, task)
-    return msgspec.structs.replace(attempt, epoch=job["epoch"], held=job["paused"])
+    return msgspec.structs.replace(
+        attempt,
+        epoch=job["epoch"],
+        held=job["paused"],
+        group_name=job["group_name"],
+        group_rank=job["group_rank"],
+    )
 
 
 def _wish(row: Row, task: TaskSpec, attempts: int) -> Move:

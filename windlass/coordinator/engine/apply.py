@@ -61,6 +61,7 @@ def lose(db: Database, signals: Signals, losses: Sequence[Loss]) -> int:
         advance.end(turn, ends)
         activate.start_ready(turn)
         turn.changed.update(held[loss.attempt_id]["job_id"] for loss in lost)
+        turn.due = turn.due or any(_had_room(held[loss.attempt_id]) for loss in lost)
     if lost:
         gone = [loss.attempt_id for loss in lost]
         signals.judge(gone, Verdict.LOST, [held[id]["node"] for id in gone if held[id]["node"]])
@@ -84,12 +85,16 @@ def _take(turn: Turn, held: Held, reports: Reports) -> None:
     turn.changed.update(held[id]["job_id"] for id in live)
     running = {id: report for id, report in live.items() if report.finished is None}
     _begin(turn, held, running)
-    # Where something with a place of its own ends there is room for another.
-    turn.due = turn.due or any(r.finished and held[id]["placed"] for id, r in live.items())
+    # Where something with a place of its own or in a group ends there is room for another.
+    turn.due = turn.due or any(r.finished and _had_room(held[id]) for id, r in live.items())
     endings = _finish(turn, held, [(id, r, r.finished) for id, r in live.items() if r.finished])
     advance.end(turn, endings)
     activate.start_ready(turn)
     _run_jobs(turn, {held[id]["job_id"] for id in live})
+
+
+def _had_room(row: Row) -> bool:
+    return row["placed"] is not None or row["group_name"] is not None
 
 
 def _begin(turn: Turn, held: Held, running: Reports) -> None:

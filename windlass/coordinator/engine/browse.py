@@ -1,14 +1,15 @@
 """What a user looks at: jobs, tasks and attempts, one or a page of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
 
-from windlass.coordinator.engine import filters, logbook, placement, showing
-from windlass.coordinator.engine.errors import Invalid, NotFound, Problem
+from windlass.coordinator.engine import filters, logbook, placement, showing, veil
+from windlass.coordinator.engine.errors import NotFound
 from windlass.coordinator.engine.paging import turn
+from windlass.coordinator.engine.patience import patient
+from windlass.coordinator.engine.sight import Sight
 from windlass.coordinator.engine.views import (
     AttemptView,
     HistoryRow,
@@ -21,7 +22,6 @@ from windlass.coordinator.engine.views import (
     Why,
 )
 from windlass.coordinator.store import attempt_reads, job_list, job_reads, placing, task_reads
-from windlass.coordinator.store.bounded import TooWide, bounded
 from windlass.coordinator.store.db import Database, Row, Tx
 from windlass.coordinator.store.job_list import Place
 from windlass.shared import spec
@@ -41,7 +41,7 @@ def job(db: Database, id: JobId) -> JobView:
     with db.transaction() as tx:
         row = _found(job_reads.job(tx, id), "job", id)
         failure = job_reads.first_failure(tx, id) if row["failed"] else None
-    return showing.job(row, _why(db, failure) if failure else None)
+    return veil.of_view(showing.job(row, _why(db, failure) if failure else None))
 
 
 def find(db: Database, door: str, external_id: str) -> JobId:
@@ -53,24 +53,26 @@ def find(db: Database, door: str, external_id: str) -> JobId:
 
 
 def jobs(
-    db: Database, filter: JobFilter, *, limit: int, cursor: str | None = None
+    db: Database, filter: JobFilter, sees: Sight, *, limit: int, cursor: str | None = None
 ) -> Page[JobView]:
     search, now = filters.search(filter), turn("jobs", limit, -1, cursor)
     place = Place(UUID(int=now.at.key), now.onward) if now.at else job_list.NEWEST
-    with _patient(db) as tx:
-        rows = job_list.page(tx, search, place, limit + 1)
-    return now.page(rows, lambda row: row["id"].int, showing.job)
+    with patient(db) as tx:
+        seen = replace(search, audiences=sees.audiences(tx))
+        rows = job_list.page(tx, seen, place, limit + 1)
+    return now.page(rows, lambda row: row["id"].int, lambda row: veil.of_view(showing.job(row)))
 
 
-def count(db: Database, filter: JobFilter, *, most: int = 1001) -> int:
+def count(db: Database, filter: JobFilter, sees: Sight, *, most: int = 1001) -> int:
     search = filters.search(filter)
-    with _patient(db) as tx:
-        return job_list.count(tx, search, most)
+    with patient(db) as tx:
+        return job_list.count(tx, replace(search, audiences=sees.audiences(tx)), most)
 
 
-def totals(db: Database) -> Totals:
+def totals(db: Database, sees: Sight) -> Totals:
     with db.transaction() as tx:
-        found = job_reads.totals(tx)
+        seen = sees.audiences(tx)
+        found = job_reads.totals(tx) if seen is None else job_reads.totals_seen(tx, seen)
     return Totals(by_state={state.value: found.get(state.value, 0) for state in JobState})
 
 
@@ -88,7 +90,8 @@ def documents(db: Database, ids: Sequence[JobId]) -> Mapping[JobId, str]:
 
 def newest_attempts(db: Database, ids: Sequence[JobId]) -> Mapping[JobId, AttemptView]:
     with db.transaction() as tx:
-        views = [showing.attempt(row) for row in attempt_reads.newest(tx, ids)]
+        veils = veil.of(tx, ids)
+        views = [veils.attempt(showing.attempt(row)) for row in attempt_reads.newest(tx, ids)]
     return {view.job_id: view for view in views}
 
 
@@ -105,21 +108,27 @@ def tasks(
     now = turn(f"tasks:{job_id}", limit, 1, cursor)
     beyond = now.at.key - 1 if now.at else None  # keys count from 1
     wanted = filters.task_search(filter, beyond, now.onward)
-    with _patient(db) as tx:
+    with patient(db) as tx:
         _found(job_reads.job(tx, job_id), "job", job_id)
         rows = task_reads.page(tx, job_id, wanted, limit + 1)
-    return now.page(rows, lambda row: int(row["position"]) + 1, showing.task)
+        veils = veil.of(tx, [job_id])
+
+    def show(row: Row) -> TaskView:
+        return veils.task(showing.task(row))
+
+    return now.page(rows, lambda row: int(row["position"]) + 1, show)
 
 
 def task(db: Database, id: TaskId) -> TaskView:
     with db.transaction() as tx:
         row = _found(next(iter(task_reads.tasks(tx, [id])), None), "task", id)
         waits = row["state"] == TaskState.WAITING
+        veils = veil.of(tx, [row["job_id"]])
         unfit = _unfit(tx, row) if row["attempt_state"] == AttemptState.PENDING else ""
         keys = (
             task_reads.waiting_for(tx, row["job_id"], row["position"], _WAITED_FOR) if waits else ()
         )
-    shown = showing.task(row, tuple(keys))
+    shown = veils.task(showing.task(row, tuple(keys)))
     return replace(shown, message=unfit) if unfit else shown
 
 
@@ -148,12 +157,14 @@ def attempts(db: Database, task_id: TaskId) -> Sequence[AttemptView]:
     with db.transaction() as tx:
         _found(next(iter(task_reads.tasks(tx, [task_id])), None), "task", task_id)
         rows = attempt_reads.of_task(tx, task_id)
-    return [showing.attempt(row) for row in rows]
+        veils = veil.of(tx, [row["job_id"] for row in rows[:1]])
+    return [veils.attempt(showing.attempt(row)) for row in rows]
 
 
 def attempt(db: Database, id: AttemptId) -> AttemptView:
     with db.transaction() as tx:
-        return showing.attempt(_found(attempt_reads.attempt(tx, id), "attempt", id))
+        shown = showing.attempt(_found(attempt_reads.attempt(tx, id), "attempt", id))
+        return veil.of(tx, [shown.job_id]).attempt(shown) if shown.error else shown
 
 
 def job_attempts(
@@ -162,7 +173,8 @@ def job_attempts(
     with db.transaction() as tx:
         _found(job_reads.job(tx, id), "job", id)
         rows = attempt_reads.of_job(tx, id, after, limit)
-    return [showing.attempt(row) for row in rows]
+        veils = veil.of(tx, [id])
+    return [veils.attempt(showing.attempt(row)) for row in rows]
 
 
 def _why(db: Database, failure: Row) -> Why:
@@ -175,13 +187,3 @@ def _found(thing: T | None, what: str, id: object) -> T:
     if thing is None:
         raise NotFound(f"there is no {what} {id}")
     return thing
-
-
-@contextmanager
-def _patient(db: Database) -> Iterator[Tx]:
-    try:
-        with bounded(db) as tx:
-            yield tx
-    except TooWide:
-        text = "takes too long to answer; narrow the filter"
-        raise Invalid([Problem((), text, "a shorter time, another tag or word")]) from None

@@ -12,13 +12,15 @@ from windlass.coordinator.engine.notes import Notes
 from windlass.coordinator.engine.storable import note_unstorable
 from windlass.coordinator.engine.views import Submission
 from windlass.shared.durations import LONGEST
-from windlass.shared.spec import PRIORITIES, JobSpec, TaskSpec
+from windlass.shared.spec import PRIORITIES, Group, JobSpec, TaskSpec
 
 MOST_TASKS = 100_000
 MOST_NEEDS = 1_000_000  # of all tasks of a job together
 NAME_LENGTH = 256
 DESCRIPTION_LENGTH = 10_000
 KEY_LENGTH = 255
+MOST_IN_GROUP = 1_000_000
+HIGHEST_RANK = 1_000_000_000
 _SHOWN = 10  # names of a cycle
 
 
@@ -32,6 +34,8 @@ def _problems(spec: JobSpec, depth: int) -> list[Problem]:
     note_unstorable(notes, spec)
     templates = Templates(notes, lenient=spec.lenient)
     _job(notes, templates, spec)
+    if depth and spec.permissions:
+        notes.add(("permissions",), "are those of the job around it")
     if 0 < len(spec.tasks) <= MOST_TASKS:
         _tasks(notes, templates, spec.tasks, depth)
         if not spec.lenient:
@@ -53,24 +57,6 @@ def submission_problems(submission: Submission) -> list[Problem]:
     return notes.found()
 
 
-def unfinished_problems(job: JobSpec) -> list[Problem]:
-    """What a spec can say and nothing here carries out: refused, for to pass over it in silence
-    would be worse."""
-    notes = Notes()
-    if job.permissions:
-        notes.add(("permissions",), "permissions cannot be carried out yet")
-    inner = [problem for task in job.tasks for problem in _unfinished_within(task)]
-    return [*notes.found(), *inner[:1]]
-
-
-def _unfinished_within(task: TaskSpec) -> list[Problem]:
-    """In sub-jobs, however deep."""
-    children = task.parallel.tasks if task.parallel else ()
-    below = (*children, *((task.each.task,) if task.each else ()))
-    found = [problem for child in below for problem in _unfinished_within(child)]
-    return found + (unfinished_problems(task.subjob.job) if task.subjob else [])
-
-
 def _job(notes: Notes, templates: Templates, spec: JobSpec) -> None:
     notes.length(("name",), spec.name, 1, NAME_LENGTH)
     notes.length(("description",), spec.description, 0, DESCRIPTION_LENGTH)
@@ -80,9 +66,18 @@ def _job(notes: Notes, templates: Templates, spec: JobSpec) -> None:
     notes.positive(("delete_after",), spec.delete_after, LONGEST)
     note_queue(notes, spec.queue)
     note_tags(notes, spec.tags)
+    if spec.group is not None:
+        _group(notes, spec.group)
     if spec.output is not None:
         templates.names = ()
         templates.check(("output",), spec.output)
+
+
+def _group(notes: Notes, group: Group) -> None:
+    notes.length(("group", "name"), group.name, 1, NAME_LENGTH)
+    notes.within(("group", "running"), group.running, 1, MOST_IN_GROUP)
+    notes.within(("group", "waiting"), group.waiting, 0, MOST_IN_GROUP)
+    notes.within(("group", "rank"), group.rank, -HIGHEST_RANK, HIGHEST_RANK)
 
 
 def _tasks(notes: Notes, templates: Templates, tasks: Sequence[TaskSpec], depth: int) -> None:

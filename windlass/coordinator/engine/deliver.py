@@ -22,6 +22,8 @@ from windlass.coordinator.engine.letters import asks_for_outputs, is_wanted, let
 from windlass.coordinator.engine.news import events_of, stages
 from windlass.coordinator.engine.outlook import Outlook
 from windlass.coordinator.engine.outlook_views import Execution, Placed
+from windlass.coordinator.engine.people import People
+from windlass.coordinator.engine.sight import Sight
 from windlass.coordinator.store import deliveries, job_reads
 from windlass.coordinator.store.db import Database, Row
 from windlass.coordinator.store.deliveries import Place
@@ -81,7 +83,8 @@ class Deliverer:
 class Teller:
     def __init__(self, db: Database, words: Words, post: Post, secret: str) -> None:
         self._db = db
-        self._outlook = Outlook(db)
+        self._outlook = Outlook(db, Sight(db))
+        self._people = People(db)
         self._words = words
         self._post = post
         self._secret = secret
@@ -172,6 +175,7 @@ class Teller:
             execution=None if is_of_job else self._execution(move),
             outputs=self._outlook.outputs(job.id) if asks_for_outputs(hook, job) else {},
             document=document["content"] if document else None,
+            owner=self._people.named([job.owner]).get(job.owner),
         )
 
     def _execution(self, move: Row) -> Execution:

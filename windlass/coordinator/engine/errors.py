@@ -29,6 +29,10 @@ class Conflict(EngineError):
     """It exists, but its state does not allow this, or somebody else was first."""
 
 
+class Full(EngineError):
+    """As many as may wait in this group do so already."""
+
+
 class Invalid(EngineError):
     """The spec cannot be run as it is; all problems at once."""
 

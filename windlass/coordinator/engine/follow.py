@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from windlass.coordinator.engine import veil
 from windlass.coordinator.store import follow_reads
 from windlass.coordinator.store.db import Database, Row
 from windlass.shared.ids import AttemptId, JobId, TaskId
+from windlass.shared.redact import Redactor
 from windlass.shared.states import JobState, TaskState
 
 MOST_MOVES = 5000
@@ -99,7 +101,9 @@ def glance(db: Database, id: UUID, after: int) -> Glance:
         moves = [_moved(row) for row in follow_reads.moves(tx, id, after, MOST_MOVES)]
         moved = [move.entity_id for move in moves if move.entity == "task"]
         tasks = follow_reads.tasks(tx, id, moved)
-    return Glance(_job(job) if job else None, moves, [_task(row) for row in tasks])
+        hidden = veil.of(tx, [id]).of_job(id)
+    shown = [_task(row, hidden) for row in tasks]
+    return Glance(_job(job, hidden) if job else None, moves, shown)
 
 
 def owners(db: Database, ids: Sequence[AttemptId]) -> Mapping[AttemptId, Owner]:
@@ -131,16 +135,21 @@ def changes(db: Database, after: int) -> Changes:
         moves = follow_reads.moves_of_all(tx, after, MOST_MOVES)
         ids = {row["job_id"] for row in moves}
         rows = follow_reads.jobs(tx, list(ids)) if ids else []
-    return Changes([_job(row) for row in rows], moves[-1]["id"] if moves else after)
+        veils = veil.of(tx, [row["id"] for row in rows if row["error"]])
+    return Changes(
+        [_job(row, veils.of_job(row["id"])) for row in rows], moves[-1]["id"] if moves else after
+    )
 
 
 def _moved(row: Row) -> Moved:
     return Moved(row["id"], row["entity"], row["entity_id"], row["became"])
 
 
-def _job(row: Row) -> JobNow:
-    return JobNow(**{**row, "state": JobState(row["state"])})
+def _job(row: Row, hidden: Redactor) -> JobNow:
+    shown = {**row, "state": JobState(row["state"]), "error": hidden.text(row["error"])}
+    return JobNow(**shown)
 
 
-def _task(row: Row) -> TaskNow:
-    return TaskNow(**{**row, "state": TaskState(row["state"])})
+def _task(row: Row, hidden: Redactor) -> TaskNow:
+    texts = {name: hidden.text(row[name]) for name in ("name", "error", "message")}
+    return TaskNow(**{**row, **texts, "state": TaskState(row["state"])})

@@ -86,7 +86,7 @@ class Generators:
             raise Ungenerable("part of what it wrote was lost")
         if size.bytes > MOST_WRITTEN:
             raise Ungenerable(f"it wrote {size.bytes:,} bytes; at most {MOST_WRITTEN:,} are read")
-        pieces = logbook.read_bytes(self._db, row["attempt_id"])
+        pieces = logbook.Reader(self._db, row["attempt_id"]).bytes()
         text = b"".join(piece.data for piece in pieces if piece.stream == "out")
         with self._db.transaction() as tx:
             job = spec.decode_job(jobs.specs(tx, [row["job_id"]])[row["job_id"]])

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from windlass.coordinator.engine.outlook_views import Execution, Placed
+from windlass.coordinator.engine.people_views import User
 
 Event = Literal["job.state", "job.progress", "task.state", "task.progress"]
 
@@ -26,6 +27,7 @@ class Fact:
     execution: Execution | None = None  # of a move that is none of the job itself
     outputs: Mapping[str, str] = field(default_factory=dict)  # where a header may ask for them
     document: str | None = None  # the job's, as its door stored it
+    owner: User | None = None  # the job's, where that is a user
 
     @property
     def is_of_task(self) -> bool:

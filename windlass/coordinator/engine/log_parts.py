@@ -6,8 +6,8 @@ from uuid import UUID
 
 from windlass.coordinator.engine.logbook import presentable
 from windlass.coordinator.engine.outlook_views import LogPart, Numbered, PartFilter
+from windlass.coordinator.engine.patience import patient
 from windlass.coordinator.store import log_parts as store
-from windlass.coordinator.store.bounded import bounded
 from windlass.coordinator.store.db import Database, Row
 from windlass.coordinator.store.log_cutting import unpacked
 from windlass.shared.ids import AttemptId
@@ -30,7 +30,7 @@ def page(
     """``at``: how many, after how many."""
     limit, offset = at
     if filter.words is None:
-        with bounded(db) as tx:
+        with patient(db) as tx:
             total = store.count(tx, ids)
         return Numbered(list(_parts(db, ids, filter.hidden, at)), total)
     found = list(_found(db, ids, filter))
@@ -43,7 +43,7 @@ def _found(db: Database, ids: Sequence[UUID], filter: PartFilter) -> Iterator[Lo
         return
     for offset in range(0, MOST_SEARCHED, _AT_ONCE):
         parts = list(_parts(db, ids, filter.hidden, (_AT_ONCE, offset)))
-        with bounded(db) as tx:
+        with patient(db) as tx:
             hits = store.matching(tx, [part.text for part in parts], words)
         yield from (parts[hit] for hit in hits)
         if len(parts) < _AT_ONCE:
@@ -53,7 +53,7 @@ def _found(db: Database, ids: Sequence[UUID], filter: PartFilter) -> Iterator[Lo
 def _parts(
     db: Database, ids: Sequence[UUID], hidden: Sequence[str], at: tuple[int, int]
 ) -> Iterator[LogPart]:
-    with bounded(db) as tx:
+    with patient(db) as tx:
         rows = store.page(tx, ids, *at)
         chunks = store.chunks(tx, [_span(row) for row in rows])
     logs = _raw(chunks)

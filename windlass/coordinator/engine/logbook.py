@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from windlass.coordinator.engine.errors import NotFound
+from windlass.coordinator.engine.log_veil import NOTHING, LogVeil
 from windlass.coordinator.engine.views import LogPiece, LogSize
 from windlass.coordinator.store import log_reads
 from windlass.coordinator.store.db import Database, Row
@@ -25,28 +26,43 @@ def size(db: Database, id: UUID) -> LogSize:
 def sizes(db: Database, ids: Sequence[AttemptId]) -> dict[AttemptId, LogSize]:
     """Of those attempts that exist."""
     with db.transaction() as tx:
-        return {row["id"]: _size(row) for row in log_reads.reach(tx, ids)}
+        return {row["id"]: size_of(row) for row in log_reads.reach(tx, ids)}
 
 
-def read_bytes(
-    db: Database, id: UUID, *, start: int = 0, end: int | None = None
-) -> Iterator[LogPiece]:
-    stored = size(db, id).bytes
-    return _pieces(db, id, max(start, 0), stored if end is None else min(end, stored))
+class Reader:
+    """Of one attempt's log, behind a veil."""
 
+    def __init__(self, db: Database, id: UUID, veil: LogVeil = NOTHING) -> None:
+        self._db = db
+        self._id = id
+        self._veil = veil
 
-def read_lines(db: Database, id: UUID, *, start: int, limit: int) -> Iterator[LogPiece]:
-    stored, first = size(db, id), max(start, 0)
-    begin = _start_of_line(db, id, stored, first)
-    end = _start_of_line(db, id, stored, first + max(limit, 0))
-    return _pieces(db, id, begin, end)
+    def bytes(self, *, start: int = 0, end: int | None = None) -> Iterator[LogPiece]:
+        stored = size(self._db, self._id)
+        last = stored.bytes if end is None else min(end, stored.bytes)
+        return self._pieces(stored, max(start, 0), last)
 
+    def lines(self, *, start: int, limit: int) -> Iterator[LogPiece]:
+        stored, first = size(self._db, self._id), max(start, 0)
+        begin = _start_of_line(self._db, self._id, stored, first)
+        end = _start_of_line(self._db, self._id, stored, first + max(limit, 0))
+        return self._pieces(stored, begin, end)
 
-def read_tail(db: Database, id: UUID, lines: int) -> Iterator[LogPiece]:
-    stored = size(db, id)
-    if lines <= 0:
-        return iter(())
-    return _pieces(db, id, _start_of_tail(db, id, stored, lines), stored.bytes)
+    def tail(self, lines: int) -> Iterator[LogPiece]:
+        stored = size(self._db, self._id)
+        if lines <= 0:
+            return iter(())
+        begin = _start_of_tail(self._db, self._id, stored, lines)
+        return self._pieces(stored, begin, stored.bytes)
+
+    def _pieces(self, stored: LogSize, start: int, end: int) -> Iterator[LogPiece]:
+        if not self._veil.secrets:
+            return _pieces(self._db, self._id, start, end)
+        reach = self._veil.reach
+        last = min(end + reach, stored.bytes)
+        raw = _pieces(self._db, self._id, start - reach, last)
+        grows = last == stored.bytes and not stored.ended
+        return self._veil.pieces(raw, start, end, grows=grows)
 
 
 def start_of_line(db: Database, id: UUID, line: int) -> int:
@@ -66,7 +82,8 @@ def presentable(text: str) -> str:
     return text.replace("\0", "\N{SYMBOL FOR NULL}")
 
 
-def _size(row: Row) -> LogSize:
+def size_of(row: Row) -> LogSize:
+    """Of a row of ``log_reads.reach``."""
     final, total = ATTEMPT.is_final(AttemptState(row["state"])), row["log_bytes"]
     whole = final and not row["torn"] and (total is None or row["bytes"] >= total)
     return LogSize(

@@ -5,21 +5,25 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from windlass.coordinator.engine import log_parts, showing
+from windlass.coordinator.engine import log_parts, showing, standings
+from windlass.coordinator.engine.counts import Counts
 from windlass.coordinator.engine.errors import NotFound
 from windlass.coordinator.engine.outlook_views import (
     Execution,
     LogPart,
     Numbered,
+    Owned,
     PartFilter,
     Placed,
     Running,
+    Standing,
 )
+from windlass.coordinator.engine.patience import patient
+from windlass.coordinator.engine.sight import Sight
 from windlass.coordinator.engine.views import TaskView
 from windlass.coordinator.store import executions, numbered, task_reads
-from windlass.coordinator.store.bounded import bounded
-from windlass.coordinator.store.db import Database, Row
-from windlass.coordinator.store.numbered import Prose
+from windlass.coordinator.store.db import Database, Row, Tx
+from windlass.coordinator.store.numbered import Prose, Span
 from windlass.shared import messages
 from windlass.shared.ids import AttemptId, JobId
 from windlass.shared.text import is_clean
@@ -30,30 +34,54 @@ _MOST_OFFSET = 1 << 40
 class Outlook:
     """Ids of nothing are NotFound."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, sees: Sight, counts: Counts | None = None) -> None:
         self._db = db
+        self._sees = sees
+        self._counts = counts or Counts()
+
+    def seen_by(self, sees: Sight) -> "Outlook":
+        return Outlook(self._db, sees, self._counts)
 
     def jobs(
         self, tags: tuple[str, ...] | None, words: str | None, *, limit: int, offset: int
     ) -> Numbered[Placed]:
-        """Newest first: of any of the tags, with all of the words. Text of no job finds nothing."""
-        prose = Prose(tags=tags, words=words)
+        """Newest first: of any of the tags, with all of the words. Text of no job finds nothing. A
+        big total of what was searched for may be that of a moment ago."""
         if not is_clean("".join(tags or ()) + (words or "")):
             return Numbered((), 0)
-        with bounded(self._db) as tx:
-            total = numbered.count(tx, prose)
-            rows = numbered.page(tx, prose, limit, min(offset, _MOST_OFFSET)) if total else ()
+        with patient(self._db) as tx:
+            prose = Prose(tags=tags, words=words, audiences=self._sees.audiences(tx))
+            total = self._total(tx, prose)
+            span = Span(limit, min(offset, _MOST_OFFSET), total)
+            rows = numbered.page(tx, prose, span) if total else ()
         return Numbered([_placed(row) for row in rows], total)
 
+    def _total(self, tx: Tx, prose: Prose) -> int:
+        if prose.is_empty:
+            return numbered.count(tx, prose)
+        return self._counts.get(prose, lambda: numbered.count(tx, prose))
+
     def job(self, id: JobId) -> Placed:
+        self._sees.job(id)
         with self._db.transaction() as tx:
             row = numbered.one(tx, id)
         if row is None:
             raise NotFound(f"there is no job {id}")
         return _placed(row)
 
+    def standing(self, door: str, external_id: str) -> Standing:
+        return standings.one(self._db, door, external_id)
+
+    def standings(self, owned: Owned, *, limit: int, offset: int) -> Numbered[Standing]:
+        """Newest first."""
+        return standings.page(self._db, owned, limit=limit, offset=offset)
+
+    def count(self, owned: Owned) -> int:
+        return standings.count(self._db, owned)
+
     def executions(self, id: JobId) -> Sequence[Execution]:
         """By position, then by start; what has not started comes last."""
+        self._sees.job(id)
         with self._db.transaction() as tx:
             tasks = [showing.task(row) for row in task_reads.begun(tx, id)]
             rows = executions.attempts_of_job(tx, id)
@@ -75,6 +103,7 @@ class Outlook:
 
     def _of_one_task(self, id: UUID) -> Sequence[Execution]:
         """One at the least, in the order in which they were made; ``id``: of any of them."""
+        self._sees.execution(id)
         with self._db.transaction() as tx:
             owner = executions.owner_of(tx, id)
             if owner is None:
@@ -91,6 +120,7 @@ class Outlook:
 
     def outputs(self, id: JobId) -> dict[str, str]:
         """By the name under which expressions find them."""
+        self._sees.job(id)
         with self._db.transaction() as tx:
             return executions.outputs(tx, id)
 
@@ -98,14 +128,14 @@ class Outlook:
         self, id: JobId, filter: PartFilter, *, limit: int, offset: int
     ) -> Numbered[LogPart]:
         """Newest first."""
-        ids = log_parts.attempts_of(self._db, id)
+        ids = log_parts.attempts_of(self._db, self._sees.job(id))
         return log_parts.page(self._db, ids, filter, (limit, offset))
 
     def attempt_log(
         self, id: AttemptId, filter: PartFilter, *, limit: int, offset: int
     ) -> Numbered[LogPart]:
         """Newest first."""
-        return log_parts.page(self._db, [id], filter, (limit, offset))
+        return log_parts.page(self._db, [self._sees.attempt(id)], filter, (limit, offset))
 
 
 def _placed(row: Row) -> Placed:

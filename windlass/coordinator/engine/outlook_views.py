@@ -8,8 +8,21 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from windlass.coordinator.engine.views import AttemptView, JobView, TaskView
+from windlass.coordinator.store.standings import Condition, Owned
 from windlass.shared.ids import AttemptId
 from windlass.shared.messages import RunAttempt
+
+__all__ = [
+    "Condition",
+    "Execution",
+    "LogPart",
+    "Numbered",
+    "Owned",
+    "PartFilter",
+    "Placed",
+    "Running",
+    "Standing",
+]
 
 T = TypeVar("T")
 
@@ -63,6 +76,17 @@ class PartFilter:
 
     words: str | None = None
     hidden: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """A job with its newest attempt. ``furthest``: percent, of all its tasks, and never less than
+    before. ``told``: nothing more of what the attempt wrote will come."""
+
+    job: JobView
+    attempt: AttemptView | None
+    furthest: float
+    told: bool
 
 
 @dataclass(frozen=True)

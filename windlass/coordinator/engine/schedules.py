@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import get_args
 from uuid import UUID
 
-from windlass.coordinator.engine import check, cron, firing
+from windlass.coordinator.engine import check, cron, firing, permissions
 from windlass.coordinator.engine.errors import Conflict, Invalid, NotFound, Problem
 from windlass.coordinator.engine.outlook_views import Numbered
 from windlass.coordinator.engine.ports import Signals
@@ -15,6 +15,7 @@ from windlass.coordinator.engine.schedule_views import (
     ScheduleSubmission,
     ScheduleView,
 )
+from windlass.coordinator.engine.sight import Sight
 from windlass.coordinator.engine.views import Submission
 from windlass.coordinator.store import schedules
 from windlass.coordinator.store.db import Database, Row
@@ -29,7 +30,7 @@ _CHOICES = {"catch_up": get_args(CatchUp), "overlap": get_args(Overlap)}
 
 def problems(given: ScheduleSubmission) -> list[Problem]:
     """Everything that would make ``create`` refuse it. Pure, but for the clock."""
-    found = check.problems(given.spec) + check.unfinished_problems(given.spec)
+    found = check.problems(given.spec)
     found += check.submission_problems(submission_of(given))
     for name, choices in _CHOICES.items():
         if getattr(given, name) not in choices:
@@ -57,8 +58,9 @@ def submission_of(given: ScheduleSubmission) -> Submission:
 def create(db: Database, given: ScheduleSubmission) -> ScheduleView:
     if found := problems(given):
         raise Invalid(found)
+    audience = permissions.audience(db, given.spec)
     with db.transaction() as tx:
-        return _view(schedules.insert(tx, _row(given)))
+        return _view(schedules.insert(tx, _row(given, audience)))
 
 
 def one(db: Database, id: ScheduleId) -> ScheduleView:
@@ -66,11 +68,13 @@ def one(db: Database, id: ScheduleId) -> ScheduleView:
         return _view(_found(schedules.one(tx, id), id))
 
 
-def page(db: Database, filter: ScheduleFilter, limit: int, offset: int) -> Numbered[ScheduleView]:
+def page(
+    db: Database, filter: ScheduleFilter, limit: int, offset: int, sees: Sight | None = None
+) -> Numbered[ScheduleView]:
     with db.transaction() as tx:
-        rows, total = schedules.page(
-            tx, filter.door, filter.owner, limit, min(offset, _MOST_OFFSET)
-        )
+        seen = sees.audiences(tx) if sees else None
+        wanted = schedules.Wanted(filter.door, filter.owner, seen)
+        rows, total = schedules.page(tx, wanted, limit, min(offset, _MOST_OFFSET))
     return Numbered([_view(row) for row in rows], total)
 
 
@@ -102,38 +106,39 @@ def delete(db: Database, signals: Signals, id: ScheduleId, *, with_jobs: bool) -
 
 
 class Schedules:
-    """For doors. Ids of nothing are NotFound."""
+    """For doors. Ids of nothing are NotFound. Whoever may see a schedule may see its jobs."""
 
-    def __init__(self, db: Database, signals: Signals) -> None:
+    def __init__(self, db: Database, signals: Signals, sees: Sight) -> None:
         self._db = db
         self._signals = signals
+        self._sees = sees
 
     def create(self, submission: ScheduleSubmission) -> ScheduleView:
         return create(self._db, submission)
 
     def one(self, id: ScheduleId) -> ScheduleView:
-        return one(self._db, id)
+        return one(self._db, self._sees.schedule(id))
 
     def page(
         self, filter: ScheduleFilter, *, limit: int, offset: int = 0
     ) -> Numbered[ScheduleView]:
         """Newest first."""
-        return page(self._db, filter, limit, offset)
+        return page(self._db, filter, limit, offset, self._sees)
 
     def pause(self, id: ScheduleId) -> None:
         """Conflict: it is paused."""
-        pause(self._db, id)
+        pause(self._db, self._sees.schedule(id))
 
     def resume(self, id: ScheduleId) -> None:
         """From now on, whatever was missed. Conflict: it is not paused."""
-        resume(self._db, id)
+        resume(self._db, self._sees.schedule(id))
 
     def delete(self, id: ScheduleId, *, with_jobs: bool = False) -> None:
         """Its jobs go too, once they have been cancelled; or stay as they are."""
-        delete(self._db, self._signals, id, with_jobs=with_jobs)
+        delete(self._db, self._signals, self._sees.schedule(id), with_jobs=with_jobs)
 
 
-def _row(given: ScheduleSubmission) -> NewSchedule:
+def _row(given: ScheduleSubmission, audience: int) -> NewSchedule:
     job = given.spec
     return NewSchedule(
         id=new_schedule_id(),
@@ -149,6 +154,7 @@ def _row(given: ScheduleSubmission) -> NewSchedule:
         spec=spec.encode(job).decode(),
         document=None if given.document is None else clean(given.document),
         next_at=_next(given.cron, given.timezone),
+        audience=audience,
     )
 
 

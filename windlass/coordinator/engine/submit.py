@@ -2,13 +2,22 @@
 
 import msgspec
 
-from windlass.coordinator.engine import activate, blobs, check
+from windlass.coordinator.engine import activate, blobs, check, permissions, veil
 from windlass.coordinator.engine.context import is_templated, kind_of
-from windlass.coordinator.engine.errors import Conflict, Invalid, NotFound
+from windlass.coordinator.engine.errors import Conflict, Full, Invalid, NotFound
 from windlass.coordinator.engine.ports import Signals
 from windlass.coordinator.engine.turn import Turn
 from windlass.coordinator.engine.views import JobView, Submission, Submitted
-from windlass.coordinator.store import attempts, deliveries, edges, idempotency, jobs, tasks
+from windlass.coordinator.store import (
+    attempts,
+    deliveries,
+    edges,
+    groups,
+    idempotency,
+    jobs,
+    tasks,
+    templates,
+)
 from windlass.coordinator.store import blobs as stored_blobs
 from windlass.coordinator.store.attempts import NewAttempt
 from windlass.coordinator.store.db import Batch, Database, Row, Tx, Writer
@@ -17,28 +26,28 @@ from windlass.coordinator.store.jobs import NewJob, Parent
 from windlass.coordinator.store.tasks import NewTask
 from windlass.shared import spec
 from windlass.shared.ids import JobId, TaskId, new_job_id, new_task_id
-from windlass.shared.spec import JobSpec, TaskSpec
+from windlass.shared.spec import Group, JobSpec, TaskSpec
 from windlass.shared.states import JobState, TaskState
 from windlass.shared.text import clean
 
 
 def submit(db: Database, signals: Signals, submission: Submission) -> Submitted:
     problems = check.submission_problems(submission)
-    problems += check.unfinished_problems(submission.spec)
     if not submission.checked:
         problems = check.problems(submission.spec) + problems
     if problems:
         raise Invalid(problems)
-    job = _Made(new_job_id(), submission)
+    job = _Made(new_job_id(), submission, audience=permissions.audience(db, submission.spec))
     try:
         made, turn = _evaluated(db, job) if job.templated else (_at_once(db, job), None)
     except Taken as taken:
         return _known(db, submission, taken)
-    except Broken as gone:
-        raise NotFound(f"the template is gone ({gone.constraint})") from None
+    except Broken as rule:
+        raise _refusal(submission, rule) from rule
     signals.wake_dispatch()  # heard by whoever watches all jobs; this one nobody knows yet
     if turn is None:
-        return Submitted(job_id=job.id, created=True, view=_view(job.id, submission, made))
+        view = veil.of_view(_view(job.id, submission, made))
+        return Submitted(job_id=job.id, created=True, view=view)
     turn.tell(signals)
     return Submitted(job_id=job.id, created=True)
 
@@ -51,8 +60,11 @@ def write(writer: Writer, submission: Submission, parent: Parent) -> None:
 class _Made:
     """Everything that becomes a row."""
 
-    def __init__(self, id: JobId, submission: Submission, parent: Parent | None = None) -> None:
+    def __init__(
+        self, id: JobId, submission: Submission, parent: Parent | None = None, audience: int = 0
+    ) -> None:
         self.id = id
+        self._audience = audience
         self._parent = parent
         self.submission = submission
         self._tasks, self._first = _tasks(id, submission.spec)
@@ -62,7 +74,9 @@ class _Made:
     def write(self, writer: Writer) -> None:
         job, document = self.submission.spec, self.submission.document
         _remember(writer, self.id, self.submission)
-        jobs.insert(writer, _job(self.id, self.submission, self._parent))
+        if job.group is not None:
+            groups.join(writer, job.group)
+        jobs.insert(writer, _job(self.id, self.submission, self._parent, self._audience))
         if self.submission.numbered:
             jobs.number(writer, self.id, self.submission.door)
         if document is not None:
@@ -157,7 +171,7 @@ def _key(submission: Submission) -> idempotency.Key:
     return idempotency.Key(submission.door, submission.owner, submission.idempotency_key or "")
 
 
-def _job(id: JobId, submission: Submission, parent: Parent | None) -> NewJob:
+def _job(id: JobId, submission: Submission, parent: Parent | None, audience: int) -> NewJob:
     job, template = submission.spec, submission.template
     return NewJob(
         id=id,
@@ -181,7 +195,9 @@ def _job(id: JobId, submission: Submission, parent: Parent | None) -> NewJob:
         schedule_id=submission.schedule_id,
         delete_after=job.delete_after,
         nested=any(map(kind_of, job.tasks)),
+        group=job.group,
         parent=parent,
+        audience=audience,
     )
 
 
@@ -193,10 +209,25 @@ def _tasks(id: JobId, job: JobSpec) -> tuple[list[NewTask], list[NewAttempt]]:
         task_id, templated = new_task_id(), is_templated(task)
         starts = not (task.needs or templated) and len(first) < activate.AT_ONCE
         if starts:
-            first.append(activate.order(id, job.name, task_id, 1, task))
+            first.append(_grouped(activate.order(id, job.name, task_id, 1, task), job.group))
         row = waiting_task(position, task, len(task.needs), task_id, templated=templated)
         rows.append(msgspec.structs.replace(row, state=TaskState.ACTIVE) if starts else row)
     return rows, first
+
+
+def _grouped(attempt: NewAttempt, group: Group | None) -> NewAttempt:
+    if group is None:
+        return attempt
+    return msgspec.structs.replace(attempt, group_name=group.name, group_rank=group.rank)
+
+
+def _refusal(submission: Submission, rule: Broken) -> Exception:
+    group = submission.spec.group
+    if rule.constraint == templates.THERE:
+        return NotFound("the template is gone")
+    if rule.constraint != groups.FULL or group is None:
+        return rule
+    return Full(f"{group.waiting} of the group {group.name} wait already")
 
 
 def waiting_task(

@@ -4,9 +4,10 @@ jobs stay what they were made of."""
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from windlass.coordinator.engine import blobs, cancel, check, showing
+from windlass.coordinator.engine import blobs, cancel, check, showing, veil
 from windlass.coordinator.engine.errors import Conflict, Invalid, NotFound
 from windlass.coordinator.engine.ports import Signals
+from windlass.coordinator.engine.sight import Sight
 from windlass.coordinator.engine.template_views import NewTemplate, Saved, TemplateView
 from windlass.coordinator.engine.views import JobView
 from windlass.coordinator.store import blobs as stored_blobs
@@ -35,13 +36,14 @@ class _Settling(Exception):
 class Templates:
     """By door and name; what is not there is NotFound."""
 
-    def __init__(self, db: Database, signals: Signals) -> None:
+    def __init__(self, db: Database, signals: Signals, sees: Sight) -> None:
         self._db = db
         self._signals = signals
+        self._sees = sees
 
     def save(self, new: NewTemplate) -> Saved:
         """Invalid: no job could be made of it. Conflict: another one has its address."""
-        problems = check.problems(new.spec) + check.unfinished_problems(new.spec)
+        problems = check.problems(new.spec)
         if problems:
             raise Invalid(problems)
         while True:
@@ -98,12 +100,16 @@ class Templates:
     def jobs(self, id: UUID, *, newest: int, open: int = 1_000) -> Sequence[JobView]:
         """Those that go on, and the newest, newest first."""
         with self._db.transaction() as tx:
-            return [showing.job(row) for row in store.jobs(tx, id, open=open, newest=newest)]
+            rows = store.jobs(tx, id, open=open, newest=newest)
+            veils = veil.of(tx, [row["id"] for row in rows])
+        found = [veils.job(showing.job(row)) for row in rows]
+        return self._sees.of_jobs(found, lambda job: job.id)
 
     def failures(self, ids: Sequence[JobId]) -> Mapping[JobId, Reason]:
         """Of each job that has failed with one of its tasks: why the first of them did."""
+        visible = self._sees.jobs(ids)
         with self._db.transaction() as tx:
-            rows = store.failures(tx, ids)
+            rows = store.failures(tx, visible)
         return {JobId(row["job_id"]): Reason(row["reason"]) for row in rows if row["reason"]}
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
+from windlass.coordinator.engine.people_views import Identity
 from windlass.coordinator.engine.template_views import TemplateView
 from windlass.shared.ids import AttemptId, JobId, ScheduleId, TaskId
 from windlass.shared.spec import JobSpec, TaskSpec
@@ -208,9 +209,20 @@ class Token:
     id: str
     name: str
     scope: str  # read, submit or admin; each includes those before it
+    acts_for: str | None = None  # username
+    user: Identity | None = None  # the same, of a token that has just been brought
     created_at: datetime
     expires_at: datetime | None
     used_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """``proof``: the door's own words for why it was granted."""
+
+    username: str
+    proof: str
+    expired: bool  # not used for too long
 
 
 @dataclass(frozen=True, kw_only=True)

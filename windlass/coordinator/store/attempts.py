@@ -23,17 +23,19 @@ class NewAttempt(msgspec.Struct, frozen=True, kw_only=True):
     held: bool = False  # its job is paused
     cpus: float | None = None  # cores it asks for
     memory: int | None = None  # bytes
+    group_name: str | None = None
+    group_rank: int = 0
 
 
 _INSERT = """
 INSERT INTO attempt (id, task_id, job_id, number, epoch, state, queue, priority, message, timeout,
-                     run_after, held, cpus, memory)
+                     run_after, held, cpus, memory, group_name, group_rank)
 SELECT id, task_id, job_id, number, epoch, 'pending', queue, priority, message, timeout,
-       now() + make_interval(secs => delay), held, cpus, memory
+       now() + make_interval(secs => delay), held, cpus, memory, group_name, group_rank
 FROM json_to_recordset(%(rows)s) AS row (
     id uuid, task_id uuid, job_id uuid, number integer, epoch integer, queue text,
     priority smallint, message text, timeout double precision, delay double precision,
-    held boolean, cpus double precision, memory bigint)
+    held boolean, cpus double precision, memory bigint, group_name text, group_rank integer)
 """
 
 
@@ -46,6 +48,7 @@ _HELD = """
 SELECT attempt.id, attempt.task_id, attempt.job_id, attempt.number, attempt.epoch, attempt.state,
     attempt.node, attempt.queue, attempt.priority, attempt.timeout, attempt.settled,
     attempt.log_bytes, attempt.cancelling, attempt.cpus, attempt.memory, attempt.placed,
+    attempt.group_name, attempt.group_rank,
     task.position, task.key, task.allow_failure, task.failures, task.losses, task.generator,
     task.stopped,
     CASE WHEN again.id IS NOT NULL THEN attempt.message END AS message,

@@ -121,7 +121,8 @@ class Tx:
 
 
 class Database:
-    """May raise ``Unavailable`` from any method when Postgres is away; the next call tries anew."""
+    """May raise ``Unavailable`` from any method when Postgres is away; the next call tries anew.
+    ``Broken``: what was written breaks a rule of its table."""
 
     _tx = Tx
 

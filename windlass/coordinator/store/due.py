@@ -7,47 +7,68 @@ from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
-from windlass.coordinator.store import placing
+from windlass.coordinator.store import groups, placing
 from windlass.coordinator.store.db import Row, Tx
 from windlass.shared import queues
 
-# Priority by priority, so that attempts waiting for their time in one are not read for another.
 # What asks for more than any node has free stays where it is, and in nobody's way.
+_FITS = """
+(cpus IS NULL AND memory IS NULL OR EXISTS (
+    SELECT FROM room WHERE attempt.queue = ANY(room.queues) AND room.slots > 0
+    AND coalesce(attempt.cpus, 0) <= room.cpus AND coalesce(attempt.memory, 0) <= room.memory))
+"""
+
+_COLUMNS = """id, queue, priority, message, cpus, memory, run_after,
+    extract(epoch FROM now() - run_after)::float8 AS late"""
+
+# Priority by priority, so that attempts waiting for their time in one are not read for another. Of
+# the groups this transaction has locked, as many as there is room for.
 _TAKE = f"""
-WITH room AS MATERIALIZED ({placing.ROOMS})
-SELECT due.* FROM generate_series(9, 0, -1) AS wanted (priority), LATERAL (
-    SELECT id, queue, priority, message, cpus, memory,
-        extract(epoch FROM now() - run_after)::float8 AS late
-    FROM attempt
-    WHERE state = 'pending' AND NOT held AND attempt.priority = wanted.priority
-      AND run_after <= now() AND (cpus IS NULL AND memory IS NULL OR EXISTS (
-        SELECT FROM room WHERE attempt.queue = ANY(room.queues) AND room.slots > 0
-        AND coalesce(attempt.cpus, 0) <= room.cpus AND coalesce(attempt.memory, 0) <= room.memory))
-    ORDER BY run_after, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+WITH room AS MATERIALIZED ({placing.ROOMS}), open_group AS MATERIALIZED (
+    SELECT name, running - ({groups.OUT}) AS room FROM job_group
+    WHERE taken_by = pg_current_xact_id_if_assigned()::text::bigint
+)
+(
+    SELECT due.* FROM generate_series(9, 0, -1) AS wanted (priority), LATERAL (
+        SELECT {_COLUMNS} FROM attempt
+        WHERE state = 'pending' AND NOT held AND group_name IS NULL
+          AND attempt.priority = wanted.priority AND run_after <= now() AND {_FITS}
+        ORDER BY run_after, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+    ) AS due LIMIT %(limit)s
+) UNION ALL
+SELECT due.* FROM open_group, LATERAL (
+    SELECT {_COLUMNS} FROM attempt
+    WHERE state = 'pending' AND NOT held AND group_name = open_group.name
+      AND run_after <= now() AND {_FITS}
+    ORDER BY group_rank DESC, run_after, id
+    LIMIT greatest(open_group.room, 0) FOR UPDATE SKIP LOCKED
 ) AS due
-LIMIT %(limit)s
+"""  # noqa: S608 - constants only
+
+_MOST_URGENT = f"""{groups.LOCK};
+SELECT * FROM ({_TAKE}) AS due ORDER BY priority DESC, run_after, id LIMIT %(limit)s
 """  # noqa: S608 - constants only
 
 
 def take(tx: Tx, limit: int) -> Sequence[Row]:
     """Lock due attempts, most urgent first: id, queue, priority, message, cpus, memory, late
-    (seconds)."""
-    return tx.all(_TAKE, limit=limit)
+    (seconds). Of each group only what there is room for."""
+    return tx.all(_MOST_URGENT, limit=limit)
 
 
 _SOONEST = """
 SELECT min(extract(epoch FROM next.run_after - now()))::float8 AS rest
 FROM generate_series(0, 9) AS wanted (priority), LATERAL (
     SELECT run_after FROM attempt
-    WHERE state = 'pending' AND NOT held AND attempt.priority = wanted.priority
-      AND run_after > now()
+    WHERE state = 'pending' AND NOT held AND group_name IS NULL
+      AND attempt.priority = wanted.priority AND run_after > now()
     ORDER BY run_after LIMIT 1
 ) AS next
 """
 
 
 def soonest(tx: Tx) -> float | None:
-    """Seconds until the next attempt becomes due."""
+    """Seconds until the next attempt becomes due, but for those in groups."""
     row = tx.one(_SOONEST)
     return None if row is None else row["rest"]
 

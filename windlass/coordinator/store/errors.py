@@ -9,16 +9,16 @@ class Unavailable(EngineError):
     """Postgres or Redis is away; the same call may succeed in a moment."""
 
 
-class Taken(Exception):
-    """A row with this key exists already; nothing of the transaction was kept."""
+class Broken(Exception):
+    """A rule of the table does not hold any more; nothing of the transaction was kept."""
 
     def __init__(self, constraint: str) -> None:
         super().__init__(constraint)
         self.constraint = constraint
 
 
-class Broken(Exception):
-    """A row does not meet this condition any more; nothing of the transaction was kept."""
+class Taken(Exception):
+    """A row with this key exists already; nothing of the transaction was kept."""
 
     def __init__(self, constraint: str) -> None:
         super().__init__(constraint)

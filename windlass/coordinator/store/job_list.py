@@ -25,7 +25,7 @@ COLUMNS = """id, door, external_id, owner, name, description, state, reason, err
 
 _WALK = """
 SELECT {columns} FROM (
-    SELECT {columns}, words FROM job WHERE {within} ORDER BY id {order} LIMIT %(reach)s
+    SELECT {columns}, words, audience FROM job WHERE {within} ORDER BY id {order} LIMIT %(reach)s
 ) AS job WHERE {wanted} ORDER BY id {order} LIMIT %(limit)s
 """
 
@@ -53,6 +53,15 @@ ORDER BY id {order} LIMIT %(limit)s)
 """
 _OF_STATES = "SELECT {columns} FROM ({parts}) AS job ORDER BY id {order} LIMIT %(limit)s"
 
+# Of each audience the newest, along its index; what is hidden is not even passed over. Worded so
+# that no other index has this order: to walk along all ids looks cheap for an audience of no jobs.
+_OF_AUDIENCES = """
+SELECT seen.* FROM unnest(%(audiences)s::bigint[]) AS chosen (one) CROSS JOIN LATERAL (
+    SELECT {columns} FROM job WHERE audience BETWEEN chosen.one AND chosen.one AND {within}
+    ORDER BY audience {order}, id {order} LIMIT %(limit)s
+) AS seen ORDER BY id {order} LIMIT %(limit)s
+"""
+
 _COUNT = "SELECT count(*) AS jobs FROM ({rows}) AS counted"
 
 _MATCHING = "SELECT FROM job WHERE {wanted} AND {within} LIMIT %(limit)s"
@@ -62,7 +71,8 @@ _FACETS = "job_facets(state, queue, door, owner)"
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """All given must hold. Every state is allowed when ``states`` is empty."""
+    """All given must hold. Every state is allowed when ``states`` is empty, every audience when
+    ``audiences`` is None."""
 
     states: tuple[str, ...] = ()
     queue: str | None = None
@@ -72,6 +82,7 @@ class Search:
     words: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    audiences: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -117,7 +128,8 @@ def _count(tx: Tx, rows: str, values: Mapping[str, object]) -> int:
 def _is_picky(search: Search) -> bool:
     """Whether a walk may have to pass over most of what it sees."""
     facets = (search.queue, search.door, search.owner, search.words)
-    return bool(search.tags) or any(facet is not None for facet in facets)
+    several = search.audiences is not None and search.states
+    return bool(search.tags or several) or any(facet is not None for facet in facets)
 
 
 def _is_enough(
@@ -129,6 +141,8 @@ def _is_enough(
 def _straight(search: Search, place: Place, columns: str) -> str:
     """A walk that passes over nothing."""
     parts = {"columns": columns, "within": _within(search, place), "order": _order(place)}
+    if search.audiences is not None:
+        return _OF_AUDIENCES.format(**parts)
     if not search.states:
         return _NEXT.format(**parts)
     each = [_OF_STATE.format(number=number, **parts) for number in range(len(search.states))]
@@ -171,6 +185,8 @@ def _wanted(search: Search) -> str:
         conditions.append("tags @> %(tags)s")
     if search.words is not None:
         conditions.append("words @@ job_query(%(words)s)")
+    if search.audiences is not None:
+        conditions.append("audience = ANY(%(audiences)s::bigint[])")
     return _all(conditions)
 
 
@@ -187,6 +203,7 @@ def _values(search: Search, place: Place) -> dict[str, object]:
         "facets": [f"{name}:{value}" for name, value in facets.items() if value is not None],
         "tags": list(search.tags),
         "words": search.words,
+        "audiences": list(search.audiences or ()),
         "since": search.since,
         "until": search.until,
         "since_id": search.since and first_id_at(search.since.timestamp() - _SKEW),

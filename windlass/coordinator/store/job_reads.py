@@ -28,6 +28,14 @@ FROM first LEFT JOIN LATERAL (
 
 _TOTALS = "SELECT state, sum(jobs)::bigint AS jobs FROM job_total GROUP BY state"
 
+_TOTALS_SEEN = """
+SELECT state, sum(jobs)::bigint AS jobs FROM (
+    SELECT state, jobs FROM job_total
+    UNION ALL
+    SELECT state, -jobs FROM job_audience_total WHERE audience <> ALL(%(audiences)s::bigint[])
+) AS change GROUP BY state
+"""
+
 _DOCUMENT = """
 SELECT content FROM job LEFT JOIN document ON job_id = id WHERE id = %(id)s
 """
@@ -56,6 +64,12 @@ def first_failure(tx: Tx, id: UUID) -> Row | None:
 
 def totals(tx: Tx) -> Mapping[str, int]:
     return {row["state"]: row["jobs"] for row in tx.all(_TOTALS)}
+
+
+def totals_seen(tx: Tx, audiences: Sequence[int]) -> Mapping[str, int]:
+    """Of the jobs with one of these audiences."""
+    rows = tx.all(_TOTALS_SEEN, audiences=list(audiences))
+    return {row["state"]: row["jobs"] for row in rows}
 
 
 def document(tx: Tx, id: UUID) -> Row | None:

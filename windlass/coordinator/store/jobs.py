@@ -8,6 +8,7 @@ import msgspec
 
 from windlass.coordinator.store.db import Row, Tx, Writer
 from windlass.coordinator.store.rows import packed
+from windlass.shared.spec import Group
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,8 @@ class NewJob:
     nested: bool
     template: UUID | None = None
     template_version: int | None = None
+    audience: int = 0  # unless a job around it, or the schedule that makes it, has one
+    group: Group | None = None
     parent: Parent | None = None  # of a sub-job
     schedule_id: UUID | None = None
     delete_after: float | None = None
@@ -50,13 +53,16 @@ _INSERT = """
 WITH made AS (
     INSERT INTO job (id, door, external_id, owner, name, description, state, priority, queue, tags,
                      spec, total, timeout, deadline, fail_fast, templated, nested, parent_task,
-                     parent_job, parent_epoch, attached, schedule_id, delete_after, until,
-                     template_id, template_version)
+                     parent_job, parent_epoch, attached, schedule_id, delete_after, group_name,
+                     group_rank, audience, until, template_id, template_version)
     VALUES (%(id)s, %(door)s, %(external_id)s, %(owner)s, %(name)s, %(description)s, 'pending',
             %(priority)s, %(queue)s, %(tags)s::text[], %(spec)s, %(total)s, %(timeout)s,
             now() + make_interval(secs => least(%(start_timeout)s::float8, %(total_timeout)s)),
             %(fail_fast)s, %(templated)s, %(nested)s, %(parent_task)s, %(parent_job)s,
-            %(parent_epoch)s, %(attached)s, %(schedule_id)s, %(delete_after)s,
+            %(parent_epoch)s, %(attached)s, %(schedule_id)s, %(delete_after)s, %(group_name)s,
+            %(group_rank)s, coalesce(
+                (SELECT audience FROM job WHERE id = %(parent_job)s),
+                (SELECT audience FROM schedule WHERE id = %(schedule_id)s), %(audience)s),
             now() + make_interval(secs => %(total_timeout)s::float8),
             (SELECT id FROM job_template WHERE id = %(template)s AND deleted_at IS NULL
              FOR KEY SHARE), %(template_version)s)
@@ -70,8 +76,8 @@ SELECT id, 'job', id, state, 'submitted' FROM made
 def insert(writer: Writer, job: NewJob) -> None:
     """Taken (``job_external``): the door's id is in use. Broken (``job_template_there``): the
     template is deleted."""
-    values, parent = dict(vars(job)), job.parent
-    del values["parent"]
+    values, parent, group = dict(vars(job)), job.parent, job.group
+    del values["parent"], values["group"]
     writer.run(
         _INSERT,
         **values,
@@ -79,6 +85,8 @@ def insert(writer: Writer, job: NewJob) -> None:
         parent_job=parent and parent.job_id,
         parent_epoch=parent and parent.epoch,
         attached=parent is not None and parent.attached,
+        group_name=group and group.name,
+        group_rank=group.rank if group else 0,
     )
 
 
@@ -108,7 +116,7 @@ def ask_made(writer: Writer, id: UUID) -> None:
 
 _LOCKED = (
     "id, name, state, wanted, settling, epoch, total, ended, failed, error, fail_fast, nested, "
-    "attached, paused, door, template_id IS NOT NULL AS of_template"
+    "attached, paused, group_name, group_rank, door, template_id IS NOT NULL AS of_template"
 )
 
 _LOCK = f"SELECT {_LOCKED} FROM job WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE"  # noqa: S608 - constants only
@@ -249,6 +257,28 @@ _SPECS = "SELECT id, spec FROM job WHERE id = ANY(%(ids)s::uuid[])"
 def specs(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, str]:
     """Without their tasks."""
     return {row["id"]: row["spec"] for row in tx.all(_SPECS, ids=list(ids))}
+
+
+_SECRETIVE = """
+SELECT id, spec FROM job WHERE id = ANY(%(ids)s::uuid[]) AND spec LIKE '%%"secrets":%%'
+"""
+
+
+def secretive(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Specs, without their tasks, of those that may have secrets."""
+    return {row["id"]: row["spec"] for row in tx.all(_SECRETIVE, ids=list(ids))}
+
+
+_SECRETIVE_OF = """
+SELECT spec FROM job WHERE id = (SELECT job_id FROM attempt WHERE id = %(attempt)s)
+    AND spec LIKE '%%"secrets":%%'
+"""
+
+
+def secretive_of(tx: Tx, attempt: UUID) -> str | None:
+    """Likewise, of the job of an attempt."""
+    row = tx.one(_SECRETIVE_OF, attempt=attempt)
+    return row["spec"] if row else None
 
 
 _OVER = "SELECT id FROM job WHERE id = ANY(%(ids)s::uuid[]) AND ended_at IS NOT NULL"

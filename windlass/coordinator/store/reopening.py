@@ -53,8 +53,9 @@ _TASKS = """
     WHERE task.job_id = %(job_id)s
 ), opened AS (
     UPDATE task SET state = 'waiting', waiting_on = old.needs, reason = NULL, error = '',
-        failures = 0, losses = 0, exit_code = NULL, output = NULL, progress = 0, message = '',
-        size = 0, done = 0, cut = false, failing = NULL, started_at = NULL, ended_at = NULL
+        failures = 0, losses = 0, exit_code = NULL, output = NULL, progress = 0, furthest = 0,
+        message = '', size = 0, done = 0, cut = false, failing = NULL,
+        started_at = NULL, ended_at = NULL
     FROM old WHERE task.id = old.id
     RETURNING task.id, old.state AS was
 ), noted AS (

@@ -23,6 +23,7 @@ class NewSchedule:
     spec: str
     document: str | None
     next_at: datetime
+    audience: int = 0  # of its jobs as well
 
 
 _COLUMNS = """id, door, owner, name, description, tags, cron, timezone, catch_up, overlap, paused,
@@ -30,9 +31,10 @@ _COLUMNS = """id, door, owner, name, description, tags, cron, timezone, catch_up
 
 _INSERT = f"""
 INSERT INTO schedule (id, door, owner, name, description, tags, cron, timezone, catch_up, overlap,
-                      spec, document, next_at)
+                      spec, document, next_at, audience)
 VALUES (%(id)s, %(door)s, %(owner)s, %(name)s, %(description)s, %(tags)s::text[], %(cron)s,
-        %(timezone)s, %(catch_up)s, %(overlap)s, %(spec)s, %(document)s, %(next_at)s)
+        %(timezone)s, %(catch_up)s, %(overlap)s, %(spec)s, %(document)s, %(next_at)s,
+        %(audience)s)
 RETURNING {_COLUMNS}
 """  # noqa: S608 - constants only
 
@@ -59,6 +61,7 @@ def lock(tx: Tx, id: UUID) -> Row | None:
 _WHERE = """
 NOT doomed AND (%(door)s::text IS NULL OR door = %(door)s)
     AND (%(owner)s::text IS NULL OR owner = %(owner)s)
+    AND (%(audiences)s::bigint[] IS NULL OR audience = ANY(%(audiences)s::bigint[]))
 """
 _PAGE = f"""
 SELECT {_COLUMNS} FROM schedule WHERE {_WHERE}
@@ -67,12 +70,21 @@ ORDER BY id DESC LIMIT %(limit)s OFFSET %(offset)s
 _COUNT = f"SELECT count(*) AS schedules FROM schedule WHERE {_WHERE}"  # noqa: S608 - constants only
 
 
-def page(
-    tx: Tx, door: str | None, owner: str | None, limit: int, offset: int
-) -> tuple[Sequence[Row], int]:
+@dataclass(frozen=True)
+class Wanted:
+    """All given must hold."""
+
+    door: str | None = None
+    owner: str | None = None
+    audiences: tuple[int, ...] | None = None
+
+
+def page(tx: Tx, wanted: Wanted, limit: int, offset: int) -> tuple[Sequence[Row], int]:
     """Newest first, and how many there are in all."""
-    rows = tx.all(_PAGE, door=door, owner=owner, limit=limit, offset=offset)
-    counted = tx.one(_COUNT, door=door, owner=owner)
+    audiences = None if wanted.audiences is None else list(wanted.audiences)
+    values = {"door": wanted.door, "owner": wanted.owner, "audiences": audiences}
+    rows = tx.all(_PAGE, limit=limit, offset=offset, **values)
+    counted = tx.one(_COUNT, **values)
     return rows, counted["schedules"] if counted else 0
 
 

@@ -206,7 +206,8 @@ class Progress(msgspec.Struct, frozen=True):
 
 
 _PROGRESS = """
-UPDATE task SET progress = said.percent, message = said.message
+UPDATE task SET progress = said.percent, message = said.message,
+    furthest = greatest(furthest, said.percent)
 FROM json_to_recordset(%(said)s) AS said (task_id uuid, percent real, message text)
 WHERE task.id = said.task_id AND task.state = 'active'
 """

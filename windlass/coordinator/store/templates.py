@@ -8,6 +8,7 @@ from windlass.coordinator.store.db import Row, Tx
 from windlass.coordinator.store.job_list import COLUMNS as JOB
 
 ADDRESS = "job_template_address"  # the constraint that keeps them apart
+THERE = "job_template_there"  # of jobs: what they are made of is
 
 _COLUMNS = """job_template.id, door, name, address, version.version, owner, spec, document, digest,
     job_template.created_at AS first_at, version.created_at"""

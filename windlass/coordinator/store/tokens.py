@@ -1,16 +1,19 @@
 """Tokens: who may call. Only digests of secrets are ever here."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from windlass.coordinator.store.db import Row, Tx
 
-_COLUMNS = "id, name, scope, created_at, expires_at, used_at"
+_COLUMNS = """id, name, scope, user_id, created_at, expires_at, used_at,
+    (SELECT username FROM users WHERE users.id = user_id) AS username"""
 
 _INSERT = f"""
-INSERT INTO token (id, name, digest, scope, expires_at)
-VALUES (gen_random_uuid(), %(name)s, %(digest)s, %(scope)s, %(expires_at)s)
+INSERT INTO token (id, name, digest, scope, expires_at, user_id)
+SELECT gen_random_uuid(), %(name)s, %(digest)s, %(scope)s, %(expires_at)s, %(user_id)s
+WHERE NOT EXISTS (SELECT FROM users WHERE username = %(name)s)
 ON CONFLICT (name) DO NOTHING
 RETURNING {_COLUMNS}, coalesce(expires_at <= now(), false) AS expired
 """  # noqa: S608 - constants only
@@ -32,11 +35,18 @@ WHERE id IN (SELECT id FROM token WHERE id = %(id)s FOR UPDATE SKIP LOCKED)
 """
 
 
-def insert(
-    tx: Tx, *, name: str, digest: str, scope: str, expires_at: datetime | None
-) -> Row | None:
-    """With ``expired``; None: the name is taken."""
-    return tx.one(_INSERT, name=name, digest=digest, scope=scope, expires_at=expires_at)
+@dataclass(frozen=True)
+class NewToken:
+    name: str
+    digest: str
+    scope: str
+    expires_at: datetime | None = None
+    user_id: UUID | None = None
+
+
+def insert(tx: Tx, token: NewToken) -> Row | None:
+    """With ``expired``; None: the name is taken, be it by a user."""
+    return tx.one(_INSERT, **vars(token))
 
 
 def all_tokens(tx: Tx) -> Sequence[Row]:

@@ -5,10 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
+from typing import Protocol
 
 from flask import Request
 
+from windlass.coordinator.engine.people_views import Identity
 from windlass.coordinator.engine.service import Engine
+from windlass.coordinator.engine.sight import Viewer
 from windlass.coordinator.web.failures import Failure, Refusal
 from windlass.coordinator.web.guard import check_open
 
@@ -31,10 +34,19 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True)
 class Caller:
-    """``name`` is the token's, and becomes the owner of what it submits."""
+    """``name`` is the user's, or that of a token which acts for none; it becomes the owner of what
+    is submitted. ``user`` None: nobody in particular."""
 
     name: str
     scope: Scope
+    user: Identity | None = None
+
+    @property
+    def viewer(self) -> Viewer | None:
+        """Whose eyes the engine is to look through; None: an admin sees everything."""
+        if self.scope is Scope.ADMIN:
+            return None
+        return Viewer(self.user.keys if self.user else ())
 
     def may(self, scope: Scope) -> bool:
         return self.scope.includes(scope)
@@ -43,10 +55,26 @@ class Caller:
 ANYBODY = Caller("", Scope.ADMIN)
 
 
+def of_user(user: Identity, scope: Scope = Scope.ADMIN) -> Caller:
+    """A user, with no more than ``scope``."""
+    own = Scope(user.scope)
+    return Caller(user.username, own if scope.includes(own) else scope, user)
+
+
 def bearer(request: Request) -> str | None:
     """The secret of ``Authorization: Bearer …``."""
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
     return secret.strip() or None if kind.lower() == "bearer" else None
+
+
+class Admits(Protocol):
+    """Lets a caller through or raises Refusal."""
+
+    def admit(
+        self, request: Request, scope: Scope, credentials: Credentials = bearer
+    ) -> Caller: ...
+
+    def engine_for(self, caller: Caller) -> Engine: ...
 
 
 class Gate:
@@ -75,18 +103,24 @@ class Gate:
         foreign: bool = False,
     ) -> Caller:
         """``foreign``: pages of other sites may call; the operator of this door says so."""
-        if self._is_open():
-            if not foreign:
-                check_open(request, self._hosts)
+        if self.lets_anybody(request, foreign=foreign):
             return ANYBODY
-        caller = self._caller(credentials(request))
+        caller = self._by_password(request) or self._caller(credentials(request))
         if not caller.may(scope):
             raise _refusal(
                 HTTPStatus.FORBIDDEN,
-                f"this needs a token of scope {scope}; yours is {caller.scope}",
+                f"this needs a caller of scope {scope}; yours is {caller.scope}",
                 f'Bearer error="insufficient_scope", scope="{scope}"',
             )
         return caller
+
+    def lets_anybody(self, request: Request, *, foreign: bool = False) -> bool:
+        """Whether callers need no token now. Refusal: a page of another site asks."""
+        if not self._is_open():
+            return False
+        if not foreign:
+            check_open(request, self._hosts)
+        return True
 
     def _is_open(self) -> bool:
         """No token exists, and the operator lets that pass."""
@@ -101,9 +135,26 @@ class Gate:
         self._open_until = now + KNOWN_OPEN_FOR
         return True
 
+    def engine_for(self, caller: Caller) -> Engine:
+        """As they may see it."""
+        return self._engine.seen_by(caller.viewer)
+
     def close(self) -> None:
         """A token was made here just now."""
         self._may_be_open = False
+
+    def _by_password(self, request: Request) -> Caller | None:
+        """None: no password was given. Refusal: it is wrong."""
+        given = request.authorization
+        if given is None or given.type != "basic" or not given.username:
+            return None
+        check_open(request, ())  # browsers add a password by themselves, once it was given
+        user = self._engine.identify(given.username, given.password or "")
+        if user is None:
+            raise _refusal(
+                HTTPStatus.UNAUTHORIZED, "this user is unknown, or the password wrong", "Bearer"
+            )
+        return of_user(user)
 
     def _caller(self, secret: str | None) -> Caller:
         if secret is None:
@@ -117,7 +168,8 @@ class Gate:
                 "this token is unknown or has expired",
                 'Bearer error="invalid_token"',
             )
-        return Caller(token.name, Scope(token.scope))
+        scope = Scope(token.scope)
+        return of_user(token.user, scope) if token.user else Caller(token.name, scope)
 
 
 def _is_plain(secret: str) -> bool:

@@ -5,15 +5,17 @@ and the OpenAPI document all come from this one declaration.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from flask import Blueprint, Response, request
 from marshmallow import Schema
 from werkzeug.exceptions import NotFound
 
-from windlass.coordinator.web.auth import ANYBODY, Caller, Credentials, Gate, Scope, bearer
+from windlass.coordinator.engine.service import Engine
+from windlass.coordinator.web.auth import ANYBODY, Admits, Caller, Credentials, Scope, bearer
 from windlass.coordinator.web.query import NoQuery, read_query
 
 Handler = Callable[..., Response]
@@ -70,13 +72,31 @@ class Operation:
         return {int(status) for status in statuses}
 
 
+class Resource:
+    """Operations on one engine. Whatever has an engine is one: a caller who may not see everything
+    is answered by a copy that asks an engine which shows no more than they may see."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def seen_by(self, engine: Engine) -> Self:
+        seen = copy(self)
+        seen._engine = engine
+        return seen
+
+
 @dataclass(frozen=True)
 class Bound:
     """An operation and the method that carries it out."""
 
     operation: Operation
     handler: Handler
-    topic: str  # it is listed under
+    resource: object  # whose method that is
+
+    @property
+    def topic(self) -> str:
+        """It is listed under."""
+        return type(self.resource).__name__
 
     @property
     def name(self) -> str:
@@ -85,6 +105,13 @@ class Bound:
     @property
     def summary(self) -> str:
         return (self.handler.__doc__ or "").strip().split("\n\n")[0]
+
+    def seen_by(self, gate: Admits, caller: Caller) -> Handler:
+        """What carries it out, on what the caller may see."""
+        if caller.viewer is None or not isinstance(self.resource, Resource):
+            return self.handler
+        handler: Handler = getattr(self.resource.seen_by(gate.engine_for(caller)), self.name)
+        return handler
 
 
 def operation(at: str, scope: Scope | None, **details: Any) -> Callable[[H], H]:
@@ -103,12 +130,11 @@ def operations_of(*resources: object) -> Iterator[Bound]:
     for resource in resources:
         for name, member in vars(type(resource)).items():
             if hasattr(member, _MARK):
-                topic = type(resource).__name__
-                yield Bound(getattr(member, _MARK), getattr(resource, name), topic)
+                yield Bound(getattr(member, _MARK), getattr(resource, name), resource)
 
 
 def mount(
-    blueprint: Blueprint, gate: Gate, bound: Bound, credentials: Credentials = bearer
+    blueprint: Blueprint, gate: Admits, bound: Bound, credentials: Credentials = bearer
 ) -> None:
     operation = bound.operation
     query = operation.query()
@@ -120,7 +146,7 @@ def mount(
         if operation.scope is not None:
             caller = gate.admit(request, operation.scope, credentials)
         asked = {} if operation.loose else read_query(query, request.args)
-        return bound.handler(Call(caller, asked), **places)
+        return bound.seen_by(gate, caller)(Call(caller, asked), **places)
 
     for rule in (operation.rule, *operation.also):
         blueprint.add_url_rule(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from flask import request
 
@@ -13,6 +14,7 @@ from windlass.coordinator.engine.answers import Answers
 from windlass.coordinator.engine.errors import NotFound
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.engine.views import JobView
+from windlass.coordinator.web.operations import Resource
 from windlass.shared.ids import JobId
 
 DOOR = "cortex"
@@ -95,6 +97,19 @@ class Finder:
         if number not in known:
             known[number] = Deployed.of(self._engine.templates.version(api.template.id, number))
         return known[number]
+
+
+class Finding(Resource):
+    """Operations that find what a request names."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self._find = Finder(engine)
+
+    def seen_by(self, engine: Engine) -> Self:
+        seen = super().seen_by(engine)
+        seen._find = Finder(engine)
+        return seen
 
 
 def job_id() -> str:

@@ -10,7 +10,7 @@ from windlass.coordinator.dialects.cortex.addresses import RESERVED, not_served,
 from windlass.coordinator.dialects.cortex.apis import Deployed
 from windlass.coordinator.dialects.cortex.deploying import Making
 from windlass.coordinator.dialects.cortex.faults import Fault
-from windlass.coordinator.dialects.cortex.finding import Finder, Found, job_id, only
+from windlass.coordinator.dialects.cortex.finding import Finding, Found, job_id, only
 from windlass.coordinator.dialects.cortex.settings import Settings
 from windlass.coordinator.dialects.cortex.submitting import Submitter
 from windlass.coordinator.dialects.cortex.versions import Speech
@@ -24,10 +24,9 @@ _OK = {HTTPStatus.OK: Gives(media="application/json")}
 _ENDPOINT = "/<endpoint:endpoint>"
 
 
-class Jobs:
+class Jobs(Finding):
     def __init__(self, engine: Engine, settings: Settings, making: Making, prefix: str) -> None:
-        self._engine = engine
-        self._find = Finder(engine)
+        super().__init__(engine)
         self._settings = settings
         self._submitter = Submitter(engine, settings, making, prefix)
         self._prefix = prefix

@@ -10,7 +10,7 @@ from windlass.coordinator.dialects.cortex import versions
 from windlass.coordinator.dialects.cortex.addresses import told, url
 from windlass.coordinator.dialects.cortex.apis import Deployed
 from windlass.coordinator.dialects.cortex.faults import Fault
-from windlass.coordinator.dialects.cortex.finding import Finder
+from windlass.coordinator.dialects.cortex.finding import Finding
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.web import replies, sockets
 from windlass.coordinator.web.auth import Scope
@@ -25,11 +25,10 @@ _LONGEST_LINE = 64 << 10  # characters that are held back until a line is whole
 _STARTING = "a worker is starting, its log follows here\n"
 
 
-class Logs:
+class Logs(Finding):
     def __init__(self, engine: Engine, streams: Streams, prefix: str) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._streams = streams
-        self._find = Finder(engine)
         self._prefix = prefix
 
     @operation("GET /logs/<name>", Scope.READ, gives=_OK, loose=True)

@@ -15,7 +15,7 @@ from windlass.coordinator.dialects.cortex.addresses import told, url
 from windlass.coordinator.dialects.cortex.apis import Deployed
 from windlass.coordinator.dialects.cortex.deploying import Deployer, Making
 from windlass.coordinator.dialects.cortex.faults import Fault
-from windlass.coordinator.dialects.cortex.finding import DOOR, Finder
+from windlass.coordinator.dialects.cortex.finding import DOOR, Finding
 from windlass.coordinator.dialects.cortex.versions import Speech
 from windlass.coordinator.engine import errors
 from windlass.coordinator.engine.service import Engine
@@ -28,11 +28,10 @@ _NEWEST_JOBS, _NEWEST_VERSIONS = 10, 10
 _ALIVE = ("RealtimeAPI", "AsyncAPI")  # kinds that have replicas
 
 
-class Operator:
+class Operator(Finding):
     def __init__(self, engine: Engine, making: Making, prefix: str) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._deployer = Deployer(engine, making, prefix)
-        self._find = Finder(engine)
         self._prefix = prefix
 
     @operation("GET /verifycortex", None, gives=_OK, loose=True)

@@ -19,7 +19,7 @@ from windlass.coordinator.engine.views import JobFilter, JobView, Submission
 from windlass.coordinator.web import jsontext, replies
 from windlass.coordinator.web.auth import Scope
 from windlass.coordinator.web.failures import invalid
-from windlass.coordinator.web.operations import Call, Gives, operation
+from windlass.coordinator.web.operations import Call, Gives, Resource, operation
 from windlass.coordinator.web.reading import Unreadable
 from windlass.shared.ids import JobId
 from windlass.shared.spec import JobSpec
@@ -31,9 +31,9 @@ _OPEN = (JobState.PENDING, JobState.RUNNING)
 _MOVED = (HTTPStatus.METHOD_NOT_ALLOWED,)
 
 
-class Runs:
+class Runs(Resource):
     def __init__(self, engine: Engine, defaults: Defaults) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._defaults = defaults
 
     @operation(

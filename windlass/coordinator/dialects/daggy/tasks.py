@@ -7,19 +7,15 @@ from flask import Response
 from windlass.coordinator.dialects.daggy import documents, finding, present, whole
 from windlass.coordinator.dialects.daggy.queries import AnyQuery
 from windlass.coordinator.engine.errors import Conflict
-from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.engine.views import TaskView
 from windlass.coordinator.web import replies
 from windlass.coordinator.web.auth import Scope
-from windlass.coordinator.web.operations import Call, Gives, operation
+from windlass.coordinator.web.operations import Call, Gives, Resource, operation
 
 _AT = "/v1/dagrun/<run>/task/<path:name>"
 
 
-class Tasks:
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
+class Tasks(Resource):
     @operation(
         f"GET {_AT}",
         Scope.READ,

@@ -9,6 +9,7 @@ from windlass.coordinator.dialects.native.hookwords import NativeWords
 from windlass.coordinator.dialects.native.jobs import DOOR, Jobs
 from windlass.coordinator.dialects.native.logs import Logs
 from windlass.coordinator.dialects.native.manual import Manual
+from windlass.coordinator.dialects.native.people import Roles, Users
 from windlass.coordinator.dialects.native.schedules import Schedules
 from windlass.coordinator.dialects.native.specs import Specs
 from windlass.coordinator.dialects.native.tasks import Tasks
@@ -31,6 +32,8 @@ def build(site: Site) -> Blueprint:
             Templates(site.engine),
             Fleet(site.engine, site.streams),
             Tokens(site.engine, site.gate),
+            Users(site.engine),
+            Roles(site.engine),
         )
     )
     for bound in (*operations, *operations_of(Manual(site.prefix, operations))):

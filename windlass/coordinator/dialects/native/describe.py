@@ -9,6 +9,7 @@ from windlass.shared.spec import (
     Each,
     JobSpec,
     Mount,
+    Permission,
     Probe,
     Retry,
     Sidecar,
@@ -34,6 +35,8 @@ def job_document(spec: JobSpec) -> Doc:
             inputs=dict(spec.inputs),
             tags=list(spec.tags),
             metadata=dict(spec.metadata),
+            secrets=dict(spec.secrets),
+            permissions=[_permission(one) for one in spec.permissions],
             timeout=spec.timeout,
             fail_fast=spec.fail_fast,
             output=spec.output,
@@ -44,6 +47,10 @@ def job_document(spec: JobSpec) -> Doc:
         "priority": spec.priority,
         "tasks": [_task(task, keys) for task in spec.tasks],
     }
+
+
+def _permission(permission: Permission) -> Doc:
+    return _unless_empty(user=permission.user, role=permission.role)
 
 
 def _webhook(hook: Webhook) -> Doc:

@@ -4,7 +4,6 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from windlass.coordinator.web.auth import Scope
 from windlass.shared.states import AttemptState, JobState, Reason, TaskState
 
 
@@ -78,6 +77,11 @@ class Why(Schema):
     last_lines = _texts()
 
 
+class Permission(Schema):
+    user = fields.String()
+    role = fields.String()
+
+
 class Job(Schema):
     id = _id()
     door = _text()
@@ -96,6 +100,8 @@ class Job(Schema):
     tags = _texts()
     metadata = _table()
     inputs = _table()
+    secrets = _texts()
+    permissions = _page(Permission)
     total = _count()
     ended = _count()
     failed = _count()
@@ -271,23 +277,6 @@ class Queue(Schema):
 
 class Queues(Schema):
     items = _page(Queue)
-
-
-class Token(Schema):
-    id = _id()
-    name = _text()
-    scope = _choice(Scope)
-    created_at = _moment()
-    expires_at = _moment(allow_none=True)
-    used_at = _moment(allow_none=True)
-
-
-class TokenWithSecret(Token):
-    secret = _text()
-
-
-class Tokens(Schema):
-    items = _page(Token)
 
 
 class System(Schema):

@@ -9,15 +9,15 @@ from windlass.coordinator.dialects.native import documents, present
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.web import replies
 from windlass.coordinator.web.auth import Scope
-from windlass.coordinator.web.operations import Call, Gives, operation
+from windlass.coordinator.web.operations import Call, Gives, Resource, operation
 from windlass.coordinator.web.streams import Streams
 
 _NODE = {HTTPStatus.OK: Gives(schema=documents.Node)}
 
 
-class Fleet:
+class Fleet(Resource):
     def __init__(self, engine: Engine, streams: Streams) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._streams = streams
 
     @operation("GET /nodes", Scope.READ, gives={HTTPStatus.OK: Gives(schema=documents.Nodes)})

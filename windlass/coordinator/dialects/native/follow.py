@@ -1,7 +1,7 @@
 """What still comes, as Server-Sent Events. Resumed with Last-Event-ID, without loss or repeat."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from flask import Response, request
@@ -9,7 +9,7 @@ from flask import Response, request
 from windlass.coordinator.dialects.native import queries
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.web.auth import Scope
-from windlass.coordinator.web.operations import Call, Gives, operation
+from windlass.coordinator.web.operations import Call, Gives, Resource, operation
 from windlass.coordinator.web.streams import Streams
 from windlass.coordinator.web.tail import Tails
 from windlass.shared.ids import AttemptId, JobId
@@ -22,10 +22,17 @@ _STREAM: dict[str, Any] = {
 }
 
 
-class Follow:
+class Follow(Resource):
     def __init__(self, engine: Engine, streams: Streams) -> None:
+        super().__init__(engine)
         self._tails = Tails(engine, streams.closing)
         self._streams = streams
+
+    def seen_by(self, engine: Engine) -> Self:
+        """They share what is read with nobody."""
+        seen = super().seen_by(engine)
+        seen._tails = Tails(engine, self._streams.closing)
+        return seen
 
     @operation(
         "GET /attempts/<uuid:attempt_id>/log/follow",

@@ -7,7 +7,6 @@ import msgspec
 
 from windlass.coordinator.dialects.native import present
 from windlass.coordinator.engine.hooks import Fact
-from windlass.shared.redact import redact_text
 
 
 class NativeWords:
@@ -17,7 +16,7 @@ class NativeWords:
 
     def body(self, fact: Fact) -> bytes:
         seen: Any = self.environment(fact)
-        covered = _covered(seen, tuple(fact.placed.job.spec.secrets.values()))
+        covered = present.without(seen, fact.placed.job.spec.secrets)
         state = "running" if fact.percent is not None else fact.became
         told = {"event": fact.event, "state": state, "at": present.moment(fact.at)}
         return msgspec.json.encode({**told, **covered})
@@ -32,13 +31,3 @@ class NativeWords:
         if fact.percent is not None:
             return {"job": job, "task": {**task, "state": "running", "progress": fact.percent}}
         return {"job": job, "task": {**task, "state": fact.became}}
-
-
-def _covered(value: Any, secrets: tuple[str, ...]) -> Any:
-    if isinstance(value, str):
-        return redact_text(value, secrets)
-    if isinstance(value, Mapping):
-        return {key: _covered(item, secrets) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_covered(item, secrets) for item in value]
-    return value

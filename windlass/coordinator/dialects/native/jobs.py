@@ -11,14 +11,13 @@ from windlass.coordinator.dialects.native import documents, present, queries
 from windlass.coordinator.dialects.native.describe import job_document
 from windlass.coordinator.dialects.native.intake import take
 from windlass.coordinator.dialects.native.schema import JobDocument
-from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.engine.views import Page, Submission
 from windlass.coordinator.web import replies
 from windlass.coordinator.web.auth import Scope
 from windlass.coordinator.web.body import MEDIA, read_body
 from windlass.coordinator.web.failures import invalid
 from windlass.coordinator.web.idempotency import HEADER, SHAPE, idempotency_key
-from windlass.coordinator.web.operations import Call, Gives, operation
+from windlass.coordinator.web.operations import Call, Gives, Resource, operation
 from windlass.shared.ids import JobId
 
 DOOR = "native"
@@ -29,10 +28,7 @@ _JOB = Gives(schema=documents.Job)
 _ASKED = {HTTPStatus.ACCEPTED: Gives(schema=documents.Job, about="asked; the state follows")}
 
 
-class Jobs:
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
+class Jobs(Resource):
     @operation(
         "POST /jobs",
         Scope.SUBMIT,

@@ -8,12 +8,11 @@ from uuid import UUID
 from flask import Response, request
 
 from windlass.coordinator.dialects.native import merged, queries
-from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.engine.views import LogPiece, LogSize
 from windlass.coordinator.web import replies
 from windlass.coordinator.web.auth import Scope
 from windlass.coordinator.web.failures import invalid
-from windlass.coordinator.web.operations import Call, Gives, operation
+from windlass.coordinator.web.operations import Call, Gives, Resource, operation
 from windlass.coordinator.web.reading import Flaw
 from windlass.shared.ids import AttemptId, JobId
 
@@ -22,10 +21,7 @@ _WAYS = {"from": "lines", "tail": "", "from_byte": "bytes"}  # a way, and what m
 _DEFAULT_BYTES = 1 << 20
 
 
-class Logs:
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
+class Logs(Resource):
     @operation(
         "GET /attempts/<uuid:attempt_id>/log",
         Scope.READ,

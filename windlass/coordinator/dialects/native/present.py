@@ -1,5 +1,6 @@
 """What the engine shows, as native documents. Pure; secrets are masked here."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from windlass.coordinator.dialects.native.describe import (
     container_document,
     retry_document,
 )
+from windlass.coordinator.engine.people_views import Role, User
 from windlass.coordinator.engine.template_views import TemplateView
 from windlass.coordinator.engine.views import (
     AttemptView,
@@ -20,8 +22,8 @@ from windlass.coordinator.engine.views import (
     Why,
 )
 from windlass.coordinator.web.reading import WrittenFloat, WrittenInt
-from windlass.shared.redact import MASK, is_secret_key, redact_env
-from windlass.shared.spec import TaskSpec
+from windlass.shared.redact import MASK, Redactor, is_secret_key, redact_env
+from windlass.shared.spec import Permission, TaskSpec
 
 Doc = dict[str, Any]
 
@@ -45,6 +47,8 @@ def job(view: JobView) -> Doc:
         "tags": view.tags,
         "metadata": redact_env(view.spec.metadata),
         "inputs": redact_env(view.spec.inputs),
+        "secrets": sorted(view.spec.secrets),
+        "permissions": [permission(one) for one in view.spec.permissions],
         "total": view.total,
         "ended": view.ended,
         "failed": view.failed,
@@ -56,6 +60,31 @@ def job(view: JobView) -> Doc:
         "schedule_id": view.schedule_id,
         "why": why(view.why) if view.why else None,
         "parent_task": view.parent_task,
+    }
+
+
+def permission(one: Permission) -> Doc:
+    return {"user": one.user} if one.user else {"role": one.role}
+
+
+def user(view: User) -> Doc:
+    return {
+        "id": view.id,
+        "username": view.username,
+        "name": view.name,
+        "scope": view.scope,
+        "disabled": view.disabled,
+        "roles": view.roles,
+        "created_at": moment(view.created_at),
+    }
+
+
+def role(view: Role) -> Doc:
+    return {
+        "id": view.id,
+        "slug": view.slug,
+        "name": view.name,
+        "created_at": moment(view.created_at),
     }
 
 
@@ -178,6 +207,7 @@ def token(view: Token) -> Doc:
         "id": view.id,
         "name": view.name,
         "scope": view.scope,
+        "user": view.acts_for,
         "created_at": moment(view.created_at),
         "expires_at": moment(view.expires_at),
         "used_at": moment(view.used_at),
@@ -198,6 +228,22 @@ def template(view: TemplateView) -> Doc:
     }
 
 
+def without(document: Doc, secrets: Mapping[str, str]) -> Doc:
+    """No value of these in any of its texts, however deep."""
+    hidden = Redactor(secrets.values())
+    return {key: _hides(item, hidden) for key, item in document.items()} if hidden else document
+
+
+def _hides(value: Any, hidden: Redactor) -> Any:
+    if isinstance(value, str):
+        return hidden.text(value)
+    if isinstance(value, Mapping):
+        return {key: _hides(item, hidden) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_hides(item, hidden) for item in value]
+    return value
+
+
 def moment(at: datetime | None) -> str | None:
     """``2026-11-25T08:00:00.123Z``."""
     if at is None:
@@ -215,6 +261,8 @@ def masked(value: Any) -> Any:
 
 
 def _masked_entry(key: str, value: Any) -> Any:
+    if key == "secrets" and isinstance(value, dict):
+        return dict.fromkeys(value, MASK)
     if is_secret_key(key) and isinstance(value, str | int | float) and value != "":
         return MASK
     if key == "headers" and isinstance(value, dict):  # credentials as often as not

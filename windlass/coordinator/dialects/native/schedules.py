@@ -16,12 +16,11 @@ from windlass.coordinator.engine.schedule_views import (
     ScheduleSubmission,
     ScheduleView,
 )
-from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.web import replies
 from windlass.coordinator.web.auth import Scope
 from windlass.coordinator.web.body import MEDIA, read_body
 from windlass.coordinator.web.failures import invalid
-from windlass.coordinator.web.operations import Call, Gives, operation
+from windlass.coordinator.web.operations import Call, Gives, Resource, operation
 from windlass.shared.ids import ScheduleId
 
 _SCHEMA = ScheduledDocument()
@@ -44,10 +43,7 @@ _SHOWN = (
 _MOMENTS = ("created_at", "next_at", "last_at")
 
 
-class Schedules:
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
+class Schedules(Resource):
     @operation(
         "POST /schedules",
         Scope.SUBMIT,
@@ -127,8 +123,9 @@ class Schedules:
 
 
 def _document(view: ScheduleView) -> dict[str, Any]:
-    return {
+    shown = {
         **{name: getattr(view, name) for name in _SHOWN},
         **{name: present.moment(getattr(view, name)) for name in _MOMENTS},
         "job": present.masked(job_document(view.spec)),
     }
+    return present.without(shown, view.spec.secrets)

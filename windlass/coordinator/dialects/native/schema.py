@@ -4,13 +4,16 @@ Shapes and ranges, so that they are in the OpenAPI document; ``graph`` checks na
 and the engine whatever holds for the jobs of every door.
 """
 
-from typing import Any, get_args
+from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
 from windlass.coordinator.dialects.native.delivery_schema import DeliveryDocument, ProbeDocument
-from windlass.coordinator.engine import cron
-from windlass.coordinator.engine.schedule_views import CatchUp, Overlap
+from windlass.coordinator.dialects.native.schema_job import (
+    PermissionDocument,
+    ScheduleDocument,
+    WebhookDocument,
+)
 from windlass.coordinator.web.fields import Choice, Flag, QueueName, Scalar, Text, shown
 from windlass.coordinator.web.nested import ListOf, Part, Table
 from windlass.coordinator.web.quantities import Duration, Real, Size, Whole
@@ -24,7 +27,6 @@ _TEMPLATE = 64 * 1024
 _MEBIBYTE = 1 << 20
 _IDENTIFIER = "a letter or '_', then letters, digits and '_'"
 _LONGEST_GRACE = 3600
-_CRON = "minute hour day month weekday, a name such as @hourly, or @every 90s"
 
 
 class QueueOrTemplate(QueueName):
@@ -46,30 +48,6 @@ class Gpus(Scalar):
         text = super().parse(value)
         if text != "all" and not (text.isascii() and text.isdigit() and int(text[:4]) > 0):
             raise refuse(f"must not be {shown(text)}", "all, or a number from 1")
-        return text
-
-
-class Cron(Text):
-    """When something is due."""
-
-    def parse(self, value: Any) -> str:
-        text = super().parse(value)
-        try:
-            cron.parse(text)
-        except ValueError as problem:
-            raise refuse(str(problem), _CRON) from None
-        return text
-
-
-class Zone(Text):
-    """Of the IANA database."""
-
-    def parse(self, value: Any) -> str:
-        text = super().parse(value)
-        try:
-            cron.parse("@hourly", text)
-        except ValueError as problem:
-            raise refuse(str(problem), "a name such as Europe/Berlin") from None
         return text
 
 
@@ -252,19 +230,14 @@ class EachDocument(Strict):
     task = Part(ChildDocument, required=True)
 
 
-class WebhookDocument(Strict):
-    url = Text(least=1, most=2048, required=True)
-    event = Choice(["job.state", "job.progress", "task.state", "task.progress"])
-    headers = Table(Scalar(), most=50)
-    condition = Scalar(data_key="if", least=1, most=_TEMPLATE)
-
-
 class JobDocument(Strict):
     name = Text(least=1, most=_NAME, required=True)
     description = Text(most=10_000)
     inputs = Table(Scalar())
     tags = ListOf(Text(least=1, most=_TAG), most=100)
     metadata = Table(Scalar())
+    secrets = Table(Scalar(), most=100)
+    permissions = ListOf(Part(PermissionDocument), most=100)
     queue = QueueName()
     priority = Whole(0, 9)
     timeout = Duration(least=0.001)
@@ -276,20 +249,14 @@ class JobDocument(Strict):
     tasks = ListOf(Part(TaskDocument), least=1, most=MOST_TASKS, required=True)
 
 
-class ScheduleDocument(Strict):
-    """When jobs are made of the rest of the document."""
-
-    cron = Cron(least=1, most=cron.LONGEST, required=True)
-    timezone = Zone(least=1, most=64)
-    catch_up = Choice(list(get_args(CatchUp)))
-    overlap = Choice(list(get_args(Overlap)))
-
-
 class ScheduledDocument(JobDocument):
     schedule = Part(ScheduleDocument, required=True)
 
 
 class SubjobDocument(JobDocument):
-    """A job in the place of a task."""
+    """A job in the place of a task; open to whom the job around it is."""
+
+    class Meta:
+        exclude = ("permissions",)
 
     detached = Flag()

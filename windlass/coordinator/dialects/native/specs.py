@@ -1,5 +1,6 @@
 """What was asked for, over HTTP: as it was received, or with its secrets hidden."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -8,18 +9,14 @@ from flask import Response, request
 
 from windlass.coordinator.dialects.native import present
 from windlass.coordinator.engine.errors import NotFound
-from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.web import jsontext, replies, yamltext
 from windlass.coordinator.web.auth import Scope
-from windlass.coordinator.web.operations import Call, Gives, operation
+from windlass.coordinator.web.operations import Call, Gives, Resource, operation
 from windlass.coordinator.web.reading import Unreadable
 from windlass.shared.ids import JobId
 
 
-class Specs:
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
+class Specs(Resource):
     @operation(
         "GET /jobs/<uuid:job_id>/spec",
         Scope.READ,
@@ -29,12 +26,16 @@ class Specs:
         },
     )
     def job_spec(self, call: Call, job_id: UUID) -> Response:
-        """Show what was submitted: as it was received to scope submit, else with secrets hidden."""
+        """Show what was submitted: as it was received to scope submit, else with secrets hidden.
+
+        A document that says anything of secrets is never shown with them.
+        """
         content = self._engine.document(JobId(job_id))
         if content is None:
             raise NotFound(f"no document was kept of job {job_id}")
-        whole = call.caller.may(Scope.SUBMIT)
-        response = _as_received(content) if whole else _masked(content)
+        secrets = self._engine.job(JobId(job_id)).spec.secrets
+        whole = call.caller.may(Scope.SUBMIT) and "secrets" not in content
+        response = _as_received(content) if whole else _masked(content, secrets)
         return replies.immutable(request, response, f"{job_id} {whole}")
 
 
@@ -43,8 +44,8 @@ def _as_received(content: str) -> Response:
     return Response(content, content_type=f"{media}; charset=utf-8")
 
 
-def _masked(content: str) -> Response:
-    return replies.document(present.masked(_read(content.encode())))
+def _masked(content: str, secrets: Mapping[str, str]) -> Response:
+    return replies.document(present.without(present.masked(_read(content.encode())), secrets))
 
 
 def _read(data: bytes) -> Any:

@@ -7,18 +7,14 @@ from flask import Response
 
 from windlass.coordinator.dialects.native import documents, present, queries
 from windlass.coordinator.dialects.native.jobs import page_document
-from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.web import replies
 from windlass.coordinator.web.auth import Scope
-from windlass.coordinator.web.operations import Call, Gives, operation
+from windlass.coordinator.web.operations import Call, Gives, Resource, operation
 from windlass.shared.ids import AttemptId, JobId, TaskId
 from windlass.shared.states import LETTERS
 
 
-class Tasks:
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
+class Tasks(Resource):
     @operation(
         "GET /jobs/<uuid:job_id>/tasks",
         Scope.READ,

@@ -15,7 +15,6 @@ from windlass.coordinator.dialects.native.jobs import DOOR
 from windlass.coordinator.dialects.native.schema import JobDocument
 from windlass.coordinator.dialects.native.template_documents import InstanceDocument
 from windlass.coordinator.engine.errors import NotFound
-from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.engine.template_views import NewTemplate, TemplateView
 from windlass.coordinator.engine.views import Submission
 from windlass.coordinator.web import replies
@@ -23,9 +22,10 @@ from windlass.coordinator.web.auth import Scope
 from windlass.coordinator.web.body import MEDIA, Body, read_body
 from windlass.coordinator.web.failures import invalid
 from windlass.coordinator.web.idempotency import HEADER, SHAPE, idempotency_key
-from windlass.coordinator.web.operations import Call, Gives, operation
+from windlass.coordinator.web.operations import Call, Gives, Resource, operation
 from windlass.coordinator.web.reading import Flaw
 from windlass.coordinator.web.refusals import loaded
+from windlass.shared.redact import MASK
 from windlass.shared.spec import JobSpec
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
@@ -36,10 +36,7 @@ _MOST_DIGITS = 10
 _LISTED = 50  # of its jobs, beside those that go on
 
 
-class Templates:
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
+class Templates(Resource):
     @operation(
         "PUT /templates/<name>",
         Scope.SUBMIT,
@@ -191,9 +188,13 @@ def _number(text: str) -> int:
 
 
 def _shown(call: Call, view: TemplateView, status: int = HTTPStatus.OK) -> Response:
+    """Its secrets are shown to nobody."""
     job = job_document(view.spec)
+    if "secrets" in job:
+        job["secrets"] = dict.fromkeys(job["secrets"], MASK)
     shown = job if call.caller.may(Scope.SUBMIT) else present.masked(job)
-    return replies.document({**present.template(view), "job": shown}, status)
+    document = {**present.template(view), "job": shown}
+    return replies.document(present.without(document, view.spec.secrets), status)
 
 
 def _instance(spec: JobSpec, asked: dict[str, Any]) -> JobSpec:

@@ -6,14 +6,15 @@ from typing import Any
 from flask import Response, request
 from marshmallow import ValidationError
 
-from windlass.coordinator.dialects.native import documents, present
+from windlass.coordinator.dialects.native import people_documents as documents
+from windlass.coordinator.dialects.native import present
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.web import replies
 from windlass.coordinator.web.auth import ANYBODY, Gate, Scope
 from windlass.coordinator.web.body import MEDIA, read_body
 from windlass.coordinator.web.failures import invalid
 from windlass.coordinator.web.fields import Choice, Text
-from windlass.coordinator.web.operations import Call, Gives, operation
+from windlass.coordinator.web.operations import Call, Gives, Resource, operation
 from windlass.coordinator.web.quantities import Moment
 from windlass.coordinator.web.reading import Flaw
 from windlass.coordinator.web.refusals import Strict, flaws
@@ -23,19 +24,20 @@ class TokenDocument(Strict):
     name = Text(least=1, most=63, required=True)
     scope = Choice(list(Scope), required=True)
     expires_at = Moment()
+    user = Text(least=1, most=128)
 
 
 _SCHEMA = TokenDocument()
 _LOCKS_OUT = Flaw(
     ("scope",),
     "would lock everybody out: with the first token, who has none can do nothing any more",
-    "admin, for the first token",
+    "admin and no user, for the first token",
 )
 
 
-class Tokens:
+class Tokens(Resource):
     def __init__(self, engine: Engine, gate: Gate) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._gate = gate
 
     @operation("GET /tokens", Scope.ADMIN, gives={HTTPStatus.OK: Gives(schema=documents.Tokens)})
@@ -54,14 +56,12 @@ class Tokens:
     def create_token(self, call: Call) -> Response:
         """Make a token; its secret is told this once.
 
-        The first one is of scope admin.
+        With ``user`` it acts for them, and may no more than they. The first one is of scope admin.
         """
         asked = _read()
-        if call.caller is ANYBODY and asked["scope"] != Scope.ADMIN:
+        if call.caller is ANYBODY and (asked["scope"] != Scope.ADMIN or "user" in asked):
             raise invalid("the token is not valid", [_LOCKS_OUT])
-        token, secret = self._engine.create_token(
-            asked["name"], asked["scope"], asked.get("expires_at")
-        )
+        token, secret = self._engine.create_token(**asked)
         self._gate.close()
         return replies.document({**present.token(token), "secret": secret}, HTTPStatus.CREATED)
 

@@ -17,6 +17,7 @@ from windlass.shared.spec import (
     Limits,
     Mount,
     Parallel,
+    Permission,
     Probe,
     Registry,
     Retry,
@@ -29,7 +30,16 @@ from windlass.shared.spec import (
 
 Doc = Mapping[str, Any]
 
-_JOB = ("description", "inputs", "metadata", "timeout", "fail_fast", "output", "delete_after")
+_JOB = (
+    "description",
+    "inputs",
+    "metadata",
+    "secrets",
+    "timeout",
+    "fail_fast",
+    "output",
+    "delete_after",
+)
 _TASK = ("condition", "var", "allow_failure", "generator", "together")
 _CONTAINER = (
     "image",
@@ -61,6 +71,7 @@ def to_job_spec(doc: Doc) -> JobSpec:
         tags=tuple(doc.get("tags", ())),
         queue=queue,
         priority=priority,
+        permissions=tuple(Permission(**one) for one in doc.get("permissions", ())),
         webhooks=tuple(Webhook(**hook) for hook in doc.get("webhooks", ())),
         **_given(doc, _JOB),
     )

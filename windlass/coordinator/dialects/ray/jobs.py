@@ -17,7 +17,7 @@ from windlass.coordinator.entrypoint import environment, translate
 from windlass.coordinator.entrypoint.request import Archive, Entrypoint, Environment, Refused
 from windlass.coordinator.web import replies, sockets
 from windlass.coordinator.web.auth import Scope
-from windlass.coordinator.web.operations import Call, Gives, operation
+from windlass.coordinator.web.operations import Call, Gives, Resource, operation
 from windlass.coordinator.web.settings import HttpSettings
 from windlass.coordinator.web.streams import Streams
 from windlass.coordinator.web.tail import text
@@ -27,10 +27,10 @@ _PAGE = 200  # jobs read for a list at once
 _JSON = "application/json"
 
 
-class Jobs:
+class Jobs(Resource):
     def __init__(self, door: str, engine: Engine, settings: HttpSettings, streams: Streams) -> None:
         self._door = door
-        self._engine = engine
+        super().__init__(engine)
         self._settings = settings
         self._streams = streams
 

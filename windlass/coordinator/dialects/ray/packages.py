@@ -11,7 +11,7 @@ from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.entrypoint.environment import UPLOADED
 from windlass.coordinator.web import replies
 from windlass.coordinator.web.auth import Scope
-from windlass.coordinator.web.operations import Call, Gives, operation
+from windlass.coordinator.web.operations import Call, Gives, Resource, operation
 from windlass.coordinator.web.settings import HttpSettings
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+!-]{0,254}")
@@ -29,10 +29,10 @@ def place(door: str, owner: str, name: str) -> Place:
     return Place(door, owner, name)
 
 
-class Packages:
+class Packages(Resource):
     def __init__(self, door: str, engine: Engine, settings: HttpSettings) -> None:
         self._door = door
-        self._engine = engine
+        super().__init__(engine)
         self._limit = settings.largest_package
 
     @operation(f"GET {_AT}", Scope.READ, gives=_ALL_GOOD)

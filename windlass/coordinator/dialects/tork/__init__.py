@@ -11,6 +11,7 @@ from windlass.coordinator.dialects.tork.http import (
     replies,
     schedules,
     tasks,
+    users,
 )
 from windlass.coordinator.dialects.tork.http.admission import Admission
 from windlass.coordinator.dialects.tork.http.routes import mount
@@ -24,12 +25,12 @@ def build(site: Site) -> Blueprint:
     settings = wish if isinstance(wish, Settings) else Settings.from_env()
     routes = [
         route
-        for part in (jobs, schedules, logs, tasks, fleet)
+        for part in (jobs, schedules, logs, tasks, fleet, users)
         for route in part.routes()
         if route.group not in settings.without
     ]
     blueprint = Blueprint(DOOR, __name__)
-    guards.install(blueprint, settings)
+    guards.install(blueprint, site.engine, settings)
     mount(blueprint, Admission(site.engine, site.gate, site.streams, settings), routes)
     return blueprint
 

@@ -12,7 +12,7 @@ from windlass.coordinator.dialects.tork.show.documents import JobSummary, TaskSu
 from windlass.coordinator.dialects.tork.show.gojson import encode, number
 from windlass.coordinator.dialects.tork.show.moments import moment
 from windlass.coordinator.dialects.tork.show.redaction import Cover
-from windlass.coordinator.dialects.tork.show.users import guest
+from windlass.coordinator.dialects.tork.show.users import Creator, creator
 from windlass.coordinator.engine.hooks import Fact
 from windlass.coordinator.engine.outlook_views import Execution
 
@@ -44,13 +44,13 @@ def _is_no_news(fact: Fact) -> bool:
 
 
 def _job(fact: Fact) -> JobSummary:
-    summary = jobs.summary(fact.placed, _cover(fact), guest)
+    summary = jobs.summary(fact.placed, _cover(fact), _creator(fact))
     if fact.event == "job.progress":
         return replace(summary, **_JOB_GOES_ON, **_reached(fact))
     if fact.event != "job.state":
         return summary
     if fact.became == "pending":
-        accepted = jobs.accepted(fact.placed.job, _cover(fact), guest)
+        accepted = jobs.accepted(fact.placed.job, _cover(fact), _creator(fact))
         return replace(accepted, schedule=summary.schedule)
     if fact.became == "running":
         return replace(summary, **_JOB_GOES_ON, **_begun(fact))
@@ -105,3 +105,7 @@ def _as_it_was(fact: Fact, execution: Execution, shown: TaskSummary) -> dict[str
 
 def _cover(fact: Fact) -> Cover:
     return Cover(tuple(fact.placed.job.spec.secrets.values()))
+
+
+def _creator(fact: Fact) -> Creator:
+    return lambda _: creator(fact.owner)

@@ -18,9 +18,10 @@ _LONGEST_INT = 20  # characters
 _KINDS = {str: "string", Number: "number", bool: "bool", list: "array", Pairs: "object"}
 
 
-def decode(body: bytes, type: Type) -> dict[str, Any]:
-    """What was given of the struct, by document key; lists and parts may be None. Or ``Wrong``."""
-    decoder = _Decoder()
+def decode(body: bytes, type: Type, *, strict: bool = True) -> dict[str, Any]:
+    """What was given of the struct, by document key; lists and parts may be None. Or ``Wrong``.
+    ``strict``: an unknown field is an error."""
+    decoder = _Decoder(strict)
     found: dict[str, Any] = decoder.value(first_value(body), type, None)
     if decoder.error:
         raise Wrong(decoder.error)
@@ -28,7 +29,8 @@ def decode(body: bytes, type: Type) -> dict[str, Any]:
 
 
 class _Decoder:
-    def __init__(self) -> None:
+    def __init__(self, strict: bool) -> None:
+        self._strict = strict
         self.error = ""
         self._struct = ""
         self._path: list[str] = []
@@ -53,7 +55,8 @@ class _Decoder:
         for key, item in value.items:
             field = struct.folded(key)
             if field is None:
-                self._note(f"json: unknown field {quote(key)}")
+                if self._strict:
+                    self._note(f"json: unknown field {quote(key)}")
                 continue
             self._struct = struct.name
             self._path.append(field.key)

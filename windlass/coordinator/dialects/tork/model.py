@@ -114,6 +114,7 @@ _TABLE = {
     "AutoDelete": "after",
     "Wait": "timeout",
     "Schedule": "cron",
+    "User": "username password name disabled:bool",
 }
 
 STRUCTS: Mapping[str, Struct] = {name: _struct(name, text) for name, text in _TABLE.items()}

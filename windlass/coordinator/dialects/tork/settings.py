@@ -11,13 +11,15 @@ GROUPS = ("health", "jobs", "tasks", "nodes", "queues", "metrics", "users")
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """``without``: groups of endpoints that are not there. ``key``: what callers must bring in
-    place of a token. ``rate``: requests a second and client; 0: any number."""
+    place of a token; ``basic``: they must be users, who bring a password. ``rate``:
+    requests a second and client; 0: any number."""
 
     body_limit: int = 500_000
     without: frozenset[str] = frozenset()
     redact: bool = True
     cors: bool = False
     key: str | None = field(default=None, repr=False)
+    basic: bool = False
     rate: int = 0
 
     @classmethod
@@ -32,6 +34,7 @@ class Settings:
                 redact=env.bool("REDACT", True),
                 cors=env.bool("CORS", False),
                 key=env.str("KEY", None) or None,
+                basic=env.bool("BASIC", False),
                 rate=env.int("RATE", 0, validate=validate.Range(0, 1_000_000)),
             )
         env.seal()

@@ -16,7 +16,14 @@ from windlass.coordinator.web import replies
 from windlass.coordinator.web.auth import Caller, Scope
 from windlass.coordinator.web.dialect import Dialect, Site
 from windlass.coordinator.web.failures import Failure, Refusal
-from windlass.coordinator.web.operations import Call, Gives, mount, operation, operations_of
+from windlass.coordinator.web.operations import (
+    Call,
+    Gives,
+    Resource,
+    mount,
+    operation,
+    operations_of,
+)
 from windlass.shared.ids import JobId
 
 DOOR = "yuanrong"
@@ -26,9 +33,9 @@ _PAGE = 200
 _OK = {HTTPStatus.OK: Gives(media="application/json")}
 
 
-class Jobs:
+class Jobs(Resource):
     def __init__(self, engine: Engine, image: str | None) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._image = image
 
     @operation("POST /api/jobs", Scope.SUBMIT, also=("/api/jobs/",), gives=_OK)

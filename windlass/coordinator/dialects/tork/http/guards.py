@@ -5,21 +5,23 @@ from http import HTTPStatus
 from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from windlass.coordinator.dialects.tork.http import cors, keys
+from windlass.coordinator.dialects.tork.http import cors, keys, passwords
 from windlass.coordinator.dialects.tork.http.rates import Rates
 from windlass.coordinator.dialects.tork.http.replies import refuse
 from windlass.coordinator.dialects.tork.settings import Settings
+from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.web.errors import door_at
 
 
-def install(blueprint: Blueprint, settings: Settings) -> None:
-    guard = Guard(blueprint, settings)
+def install(blueprint: Blueprint, engine: Engine, settings: Settings) -> None:
+    guard = Guard(blueprint, engine, settings)
     blueprint.before_app_request(guard.check)
     blueprint.after_app_request(guard.finish)
 
 
 class Guard:
-    def __init__(self, blueprint: Blueprint, settings: Settings) -> None:
+    def __init__(self, blueprint: Blueprint, engine: Engine, settings: Settings) -> None:
+        self._engine = engine
         self._blueprint = blueprint
         self._settings = settings
         self._rates = Rates(settings.rate) if settings.rate else None
@@ -31,6 +33,8 @@ class Guard:
             return None
         if self._settings.cors and (answer := cors.preflight()):
             return answer
+        if self._settings.basic:
+            g.tork_user = passwords.check(self._engine)
         self._check_key()
         if self._rates and not self._rates.take(request.remote_addr or ""):
             refuse(HTTPStatus.TOO_MANY_REQUESTS, "rate limit exceeded")

@@ -45,7 +45,7 @@ def submit_job(visit: Visit) -> Response:
 
 
 def _submitted(visit: Visit, document: Document) -> Response:
-    engine = visit.engine
+    engine = visit.everything
     submission = to_submission(document, owner=visit.owner)
     submitted = engine.submit(submission)
     if document.wait:
@@ -62,6 +62,7 @@ def list_jobs(visit: Visit) -> Response:
     at = paging.asked(USUAL, MOST)
     query = searching.parse(request.args.get("q", ""))
     page = visit.engine.outlook.jobs(query.tags, query.words, limit=at.size, offset=at.offset)
+    visit.creator.know([placed.job.owner for placed in page.items])
     items = tuple(
         show.summary(placed, cover_of(placed.job, visit.settings.redact), visit.creator)
         for placed in page.items

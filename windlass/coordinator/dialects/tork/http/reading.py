@@ -10,9 +10,10 @@ from windlass.coordinator.dialects.tork.http.visit import Visit
 from windlass.coordinator.dialects.tork.intake import Refused, read_job
 
 
-def read(_: Visit, data: bytes, *, scheduled: bool) -> Document:
+def read(visit: Visit, data: bytes, *, scheduled: bool) -> Document:
     """Refusal: 400, in Tork's words."""
     try:
-        return read_job(data, request.headers.get("Content-Type"), scheduled=scheduled)
+        type, people = request.headers.get("Content-Type"), visit.everything.people
+        return read_job(data, type, scheduled=scheduled, directory=people)
     except Refused as problem:
         refuse(HTTPStatus.BAD_REQUEST, str(problem))

@@ -42,13 +42,16 @@ def list_schedules(visit: Visit) -> Response:
     at = paging.asked(USUAL, MOST)
     filter = ScheduleFilter(door=DOOR)
     page = visit.engine.schedules.page(filter, limit=at.size, offset=at.offset)
+    visit.creator.know([one.owner for one in page.items])
     items = tuple(show.summary(one, _cover(visit, one), visit.creator) for one in page.items)
     return replies.document(paging.page_of(page, at, items))
 
 
 def show_schedule(visit: Visit, id: str) -> Response:
     schedule = _found(visit, id)
-    return replies.document(show.full(schedule, _cover(visit, schedule), visit.creator))
+    granted = visit.creator.granted(show.document_of(schedule).permissions)
+    shown = show.full(schedule, _cover(visit, schedule), visit.creator, granted)
+    return replies.document(shown)
 
 
 def pause_schedule(visit: Visit, id: str) -> Response:

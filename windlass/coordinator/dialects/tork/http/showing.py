@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from windlass.coordinator.dialects.tork import documents as posted
+from windlass.coordinator.dialects.tork.http.creators import Creators
 from windlass.coordinator.dialects.tork.show import jobs, tasks
 from windlass.coordinator.dialects.tork.show.definitions import Definitions
 from windlass.coordinator.dialects.tork.show.documents import Job, Task
 from windlass.coordinator.dialects.tork.show.redaction import Cover
-from windlass.coordinator.dialects.tork.show.users import Creator
 from windlass.coordinator.engine.outlook_views import Execution, Placed
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.engine.views import JobView
@@ -19,7 +19,7 @@ def cover_of(job: JobView, redact: bool) -> Cover:
     return Cover(tuple(job.spec.secrets.values()), off=not redact)
 
 
-def full_job(engine: Engine, placed: Placed, cover: Cover, creator: Creator) -> Job:
+def full_job(engine: Engine, placed: Placed, cover: Cover, creator: Creators) -> Job:
     document = document_of(engine, placed.job)
     found = engine.outlook.executions(placed.job.id)
     whole = jobs.Whole(
@@ -27,6 +27,7 @@ def full_job(engine: Engine, placed: Placed, cover: Cover, creator: Creator) -> 
         document=document,
         execution=shown_tasks(document, found, cover),
         outputs=engine.outlook.outputs(placed.job.id),
+        granted=creator.granted(document.permissions),
     )
     return jobs.full(whole, cover, creator)
 

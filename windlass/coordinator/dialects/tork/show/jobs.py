@@ -14,10 +14,8 @@ from windlass.coordinator.dialects.tork.show.documents import (
     Job,
     JobNamed,
     JobSummary,
-    Role,
     ScheduleOf,
     Task,
-    User,
 )
 from windlass.coordinator.dialects.tork.show.gojson import number
 from windlass.coordinator.dialects.tork.show.moments import moment, moment_or_nothing
@@ -38,6 +36,7 @@ class Whole:
     document: posted.Document
     execution: Sequence[Task]
     outputs: Mapping[str, str]
+    granted: tuple[Granted, ...] = ()
 
 
 def summary(placed: Placed, cover: Cover, creator: Creator) -> JobSummary:
@@ -102,7 +101,7 @@ def full(whole: Whole, cover: Cover, creator: Creator) -> Job:
         error=cover.text(job.error),
         defaults=document.defaults and cover.part(document.defaults),
         webhooks=tuple(map(cover.part, document.webhooks)),
-        permissions=tuple(map(granted, document.permissions)),
+        permissions=whole.granted,
         auto_delete=document.auto_delete,
         delete_at=_deletion(job),
         secrets=cover.secrets(job.spec.secrets),
@@ -161,9 +160,3 @@ def _context(whole: Whole, cover: Cover) -> Context:
         secrets=cover.secrets(job.spec.secrets),
         tasks=cover.map(whole.outputs),
     )
-
-
-def granted(permission: posted.Permission) -> Granted:
-    if permission.role:
-        return Granted(role=Role(slug=permission.role))
-    return Granted(user=User(username=permission.user))

@@ -8,12 +8,9 @@ from typing import Any
 import msgspec
 
 from windlass.coordinator.dialects.tork.show.gojson import whole
-from windlass.shared.redact import MASK, redact_text
+from windlass.shared.redact import MASK, Redactor
 
 _WORDS = ("SECRET", "PASSWORD", "ACCESS_KEY")
-_SHORT = (
-    2  # a text of so few characters would shred others: it is hidden only where it stands alone
-)
 _BY_KEY = frozenset({"inputs", "env", "opts", "headers"})
 
 
@@ -23,16 +20,18 @@ class Cover:
 
     values: tuple[str, ...] = ()
     off: bool = False
-    alone: frozenset[str] = field(init=False)
-    within: tuple[str, ...] = field(init=False)
+    _hidden: Redactor = field(init=False)
 
     def __post_init__(self) -> None:
-        values = [value for value in self.values if value and not self.off]
-        object.__setattr__(self, "alone", frozenset(v for v in values if len(v) <= _SHORT))
-        object.__setattr__(self, "within", tuple(v for v in values if len(v) > _SHORT))
+        object.__setattr__(self, "_hidden", Redactor(() if self.off else self.values))
+
+    @property
+    def within(self) -> tuple[str, ...]:
+        """What is hidden inside longer texts."""
+        return self._hidden.within
 
     def text(self, text: str) -> str:
-        return MASK if text in self.alone else redact_text(text, self.within)
+        return self._hidden.text(text)
 
     def map(self, map: Mapping[str, str]) -> dict[str, str]:
         return {

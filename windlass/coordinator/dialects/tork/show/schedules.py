@@ -1,8 +1,7 @@
 """Scheduled jobs as Tork shows them."""
 
 from windlass.coordinator.dialects.tork import documents as posted
-from windlass.coordinator.dialects.tork.show.documents import Scheduled, ScheduledJob
-from windlass.coordinator.dialects.tork.show.jobs import granted
+from windlass.coordinator.dialects.tork.show.documents import Granted, Scheduled, ScheduledJob
 from windlass.coordinator.dialects.tork.show.moments import moment
 from windlass.coordinator.dialects.tork.show.redaction import Cover
 from windlass.coordinator.dialects.tork.show.users import Creator
@@ -26,7 +25,9 @@ def summary(schedule: ScheduleView, cover: Cover, creator: Creator) -> Scheduled
     )
 
 
-def full(schedule: ScheduleView, cover: Cover, creator: Creator) -> ScheduledJob:
+def full(
+    schedule: ScheduleView, cover: Cover, creator: Creator, granted: tuple[Granted, ...]
+) -> ScheduledJob:
     """Nothing secret in it, unlike Tork's."""
     document = document_of(schedule)
     return ScheduledJob(
@@ -41,7 +42,7 @@ def full(schedule: ScheduleView, cover: Cover, creator: Creator) -> ScheduledJob
         defaults=document.defaults and cover.part(document.defaults),
         auto_delete=document.auto_delete,
         webhooks=tuple(map(cover.part, document.webhooks)),
-        permissions=tuple(map(granted, document.permissions)),
+        permissions=granted,
         created_at=moment(schedule.created_at),
         tags=document.tags,
         secrets=cover.secrets(schedule.spec.secrets),
