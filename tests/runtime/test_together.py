@@ -9,7 +9,7 @@ from tests.runtime.stepping import begin, killed_once_it_says, shell, the_only, 
 from tests.runtime.test_sidecars import left
 from tests.support import images
 from windlass.shared.messages import RunAttempt
-from windlass.shared.spec import Delivery, Layout, Limits, Mount, Ready, Sidecar
+from windlass.shared.spec import Errand, Layout, Limits, Mount, Ready, Sidecar
 
 SHARED = Mount(kind="volume", target="/mnt", scratch=True)
 ANSWER = (
@@ -29,8 +29,8 @@ def answering(status: int | str, port: int, path: str = "/tmp/w") -> str:
     return ANSWER.format(status=status, port=port, w=path)
 
 
-def post(port: int, **fields: object) -> Delivery:
-    return Delivery(port=port, path="/cgi-bin/ask", body="[1,2]", **fields)  # type: ignore[arg-type]  # fields of any type
+def post(port: int, **fields: object) -> Errand:
+    return Errand(port=port, path="/cgi-bin/ask", body="[1,2]", **fields)  # type: ignore[arg-type]  # fields of any type
 
 
 def test_whichever_ends_first_ends_the_others_and_is_the_outcome(lab: Lab) -> None:
@@ -117,7 +117,7 @@ def test_files_can_be_placed_below_the_root_of_a_layout(docker_lab: Lab) -> None
 
 @pytest.mark.docker
 def test_an_answer_ends_what_was_asked(docker_lab: Lab) -> None:
-    asked = one(order("sleep 600"), answering(200, 8888), delivery=post(8888))
+    asked = one(order("sleep 600"), answering(200, 8888), errand=post(8888))
 
     run = waited(begin(docker_lab, asked))
 
@@ -127,9 +127,9 @@ def test_an_answer_ends_what_was_asked(docker_lab: Lab) -> None:
 
 @pytest.mark.docker
 def test_another_answer_fails_it_unless_it_is_tolerant(docker_lab: Lab) -> None:
-    asked = msgspec.structs.replace(order(answering(500, 8888)), delivery=post(8888))
+    asked = msgspec.structs.replace(order(answering(500, 8888)), errand=post(8888))
     tolerant = msgspec.structs.replace(
-        order(answering(500, 8888)), delivery=post(8888, tolerant=True)
+        order(answering(500, 8888)), errand=post(8888, tolerant=True)
     )
 
     refused, answered = waited(begin(docker_lab, asked)), waited(begin(docker_lab, tolerant))
@@ -140,13 +140,13 @@ def test_another_answer_fails_it_unless_it_is_tolerant(docker_lab: Lab) -> None:
 
 
 @pytest.mark.docker
-def test_a_delivery_waits_until_everybody_is_ready(docker_lab: Lab) -> None:
+def test_a_errand_waits_until_everybody_is_ready(docker_lab: Lab) -> None:
     late = "mkdir /mnt/p; httpd -p 9000 -h /mnt/p; sleep 1; touch /mnt/p/ready; sleep 600"
     status = "$([ -f /mnt/p/ready ] && echo 200 || echo 503)"
     asked = one(
         order(answering(status, 8888), mounts=(SHARED,)),
         late,
-        delivery=post(8888, ready=(Ready(port=9000, path="/ready"), Ready(port=8888))),
+        errand=post(8888, ready=(Ready(port=9000, path="/ready"), Ready(port=8888))),
     )
 
     run = waited(begin(docker_lab, asked))
@@ -157,13 +157,13 @@ def test_a_delivery_waits_until_everybody_is_ready(docker_lab: Lab) -> None:
 @pytest.mark.docker
 def test_one_that_ends_before_it_answers_is_the_outcome(docker_lab: Lab) -> None:
     deaf = "nc -l -p 8888 -e sh -c 'sleep 0.2; exit 0'; exit 9"
-    asked = msgspec.structs.replace(order(deaf, image=images.SHELL), delivery=post(8888))
+    asked = msgspec.structs.replace(order(deaf, image=images.SHELL), errand=post(8888))
 
     assert waited(begin(docker_lab, asked)).wait().code == 9
 
 
 def test_one_that_ends_well_without_an_answer_has_failed(lab: Lab) -> None:
-    run = waited(begin(lab, msgspec.structs.replace(order("true"), delivery=post(8888))))
+    run = waited(begin(lab, msgspec.structs.replace(order("true"), errand=post(8888))))
 
     assert (run.wait().code, run.wait().text) == (1, "ended before it had answered")
 
@@ -174,7 +174,7 @@ def test_a_connection_that_ends_without_an_answer_is_one_where_that_is_tolerated
 ) -> None:
     deaf = "nc -l -p 8888 -e true; exec sleep 600"
     asked = msgspec.structs.replace(
-        order(deaf, image=images.SHELL), delivery=post(8888, tolerant=True)
+        order(deaf, image=images.SHELL), errand=post(8888, tolerant=True)
     )
 
     run = waited(begin(docker_lab, asked))

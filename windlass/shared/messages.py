@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from windlass.shared.spec import Container, Delivery, Sidecar, Step
+from windlass.shared.spec import Container, Errand, Sidecar, Step
 
 TASK_NAME = "windlass.run_attempt"
 
@@ -18,7 +18,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     beside: bool = False  # there are sidecars: all share a network
     joins: UUID | None = None  # the container whose network namespace it is in
-    called: bool = False  # the worker itself makes a delivery to it
+    called: bool = False  # the worker itself runs an errand to it
 
 
 class RunAttempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -40,7 +40,7 @@ class RunAttempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     post: tuple[Step, ...] = ()
     sidecars: tuple[Sidecar, ...] = ()
     together: bool = False
-    delivery: Delivery | None = None
+    errand: Errand | None = None
     stage: Stage | None = None
 
 

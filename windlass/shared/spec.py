@@ -128,7 +128,7 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     path: str | None = None
 
 
-class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Errand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A POST that the task's containers are there for: made once one of them listens on ``port``
     and all are ``ready``, and made once. Its answer ends the task: completed where that is 200, or
     whatever it is where ``tolerant``, with ``{"status", "seconds"}`` as its output (status 0: the
@@ -192,7 +192,7 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     post: tuple[Step, ...] = ()  # only when the task's own container succeeded
     sidecars: tuple[Sidecar, ...] = ()
     together: bool = False  # it and its sidecars are one: see ``RunAttempt``
-    delivery: Delivery | None = None
+    errand: Errand | None = None
     description: str = ""
     needs: tuple[int, ...] = ()  # positions of tasks in the same job, from 0
     condition: str | None = None  # template; skipped when the trimmed result is "false"

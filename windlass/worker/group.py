@@ -11,14 +11,14 @@ from uuid import UUID
 
 import msgspec
 
-from windlass.worker.delivering import Answer, deliver
+from windlass.worker.errands import Answer, carry_out
 from windlass.worker.race import Race, stop_all
 from windlass.worker.runtimes.base import Exit, Run, RuntimeBroken, Unrunnable
 from windlass.worker.stages import Part, Plan
 
 _OK = 200
 _TO_END = 1.0  # seconds for one that has ended to be known for it
-_DELIVERED = None  # in the place of a container
+_ANSWERED = None  # in the place of a container
 
 Note = Literal["started", "first", "asked"]
 
@@ -41,13 +41,13 @@ class Group:
         self._over = Event()
         self._began = 0.0
         self._runs: dict[UUID, tuple[Part, Run]] = {}
-        self.answer: bytes | None = None  # to the delivery
+        self.answer: bytes | None = None  # to the errand
 
     def done(self) -> Exit:
         """Once nothing of it runs."""
         try:
             part, exit = self._judged(*(self._decided() or self._raced()))
-            if part is not _DELIVERED:
+            if part is not _ANSWERED:
                 self._notes.note(part.id, "first")
         finally:
             self._over.set()
@@ -70,8 +70,8 @@ class Group:
         return part, run.wait()
 
     def _judged(self, part: Part | None, exit: Exit) -> tuple[Part | None, Exit]:
-        """One that ends by itself has not done what the delivery asks, whatever it says."""
-        if self._plan.delivery is None or part is _DELIVERED or exit.code != 0:
+        """One that ends by itself has not done what the errand asks, whatever it says."""
+        if self._plan.errand is None or part is _ANSWERED or exit.code != 0:
             return part, exit
         return part, replace(exit, code=1, text="ended before it had answered")
 
@@ -88,21 +88,21 @@ class Group:
             with suppress(Empty):
                 return race.first(_TO_END)
             raise
-        if self._plan.delivery is not None:
-            race.enter(_DELIVERED, self._delivered)
+        if self._plan.errand is not None:
+            race.enter(_ANSWERED, self._answered)
         return race.first()
 
-    def _delivered(self) -> Exit | None:
-        delivery = self._plan.delivery
-        assert delivery is not None  # noqa: S101 - whoever calls has looked
+    def _answered(self) -> Exit | None:
+        errand = self._plan.errand
+        assert errand is not None  # noqa: S101 - whoever calls has looked
         _, holder = self._runs[self._plan.group[0].id]  # of the network
-        answer = deliver(holder, delivery, self._over, self._about_to)
+        answer = carry_out(holder, errand, self._over, self._about_to)
         if answer is None:
             return None
         self.answer = msgspec.json.encode({"status": answer.status, "seconds": answer.seconds})
-        if answer.status == _OK or delivery.tolerant:
+        if answer.status == _OK or errand.tolerant:
             return Exit(0, seconds=monotonic() - self._began)
-        return Exit(1, seconds=monotonic() - self._began, text=_refused(answer, delivery.path))
+        return Exit(1, seconds=monotonic() - self._began, text=_refused(answer, errand.path))
 
     def _about_to(self) -> None:
         self._notes.note(self._plan.task.id, "asked")

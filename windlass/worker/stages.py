@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 from msgspec.structs import replace
 
 from windlass.shared.messages import RunAttempt, Stage
-from windlass.shared.spec import Container, Delivery, Probe
+from windlass.shared.spec import Container, Errand, Probe
 from windlass.worker.runtimes.base import Run
 
 _ALONE: dict[str, Any] = {
@@ -15,7 +15,7 @@ _ALONE: dict[str, Any] = {
     "post": (),
     "sidecars": (),
     "together": False,
-    "delivery": None,
+    "errand": None,
 }
 
 
@@ -38,7 +38,7 @@ class Plan:
     post: tuple[Part, ...]
     sidecars: tuple[Part, ...]
     together: bool = False
-    delivery: Delivery | None = None
+    errand: Errand | None = None
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -52,7 +52,7 @@ class Plan:
 
 def is_plain(order: RunAttempt) -> bool:
     """One container is all of it."""
-    return not (order.pre or order.post or order.sidecars or order.delivery)
+    return not (order.pre or order.post or order.sidecars or order.errand)
 
 
 def of(order: RunAttempt) -> Plan:
@@ -82,7 +82,7 @@ def of(order: RunAttempt) -> Plan:
                 name=order.task_name,
                 beside=beside,
                 joins=first,
-                called=order.delivery is not None and not order.sidecars,
+                called=order.errand is not None and not order.sidecars,
             ),
             0,
             main,
@@ -103,7 +103,7 @@ def of(order: RunAttempt) -> Plan:
                     name=one.name,
                     beside=beside,
                     joins=first if at else None,
-                    called=order.delivery is not None and not at,
+                    called=order.errand is not None and not at,
                 ),
                 at,
                 join(main, one.container),
@@ -112,7 +112,7 @@ def of(order: RunAttempt) -> Plan:
             for at, one in enumerate(order.sidecars)
         ),
         together=order.together,
-        delivery=order.delivery,
+        errand=order.errand,
     )
 
 

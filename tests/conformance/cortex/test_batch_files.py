@@ -97,7 +97,7 @@ def batches(cortex: Cortex, db: Database, body: Any) -> list[Any]:
     orders = [
         messages.decode(row["message"]) for row in rows(db, "attempt", cortex.fleet.dispatch())
     ]
-    found = [order.delivery.body for order in orders if order.delivery]
+    found = [order.errand.body for order in orders if order.errand]
     assert answer.json["total_batch_count"] == len(found)
     return [json.loads(body) for body in found]
 

@@ -65,8 +65,8 @@ class Job:
 
 
 def sent(order: RunAttempt) -> tuple[str, Any]:
-    assert order.delivery is not None
-    return order.delivery.path, json.loads(order.delivery.body)
+    assert order.errand is not None
+    return order.errand.path, json.loads(order.errand.body)
 
 
 def test_a_submitted_job_is_answered_with_what_was_asked(cortex: Cortex, db: Database) -> None:
@@ -94,9 +94,9 @@ def test_workers_are_sent_batch_after_batch_and_then_told_that_it_is_over(
     assert [sent(order) for order in last] == [("/on-job-complete", {"message": "job_complete"})]
     assert (running["status"], running["batches_in_queue"]) == ("running", 1)
     for order in (*first, *second, *last):
-        assert order.delivery is not None
-        assert (order.delivery.port, order.delivery.tolerant) == (8080, True)
-        assert order.delivery.headers["X-Cortex-Job-ID"] == job.id
+        assert order.errand is not None
+        assert (order.errand.port, order.errand.tolerant) == (8080, True)
+        assert order.errand.headers["X-Cortex-Job-ID"] == job.id
         assert order.container.env["CORTEX_PORT"] == "8080"
         told = msgspec.json.decode(order.container.placed["spec/job.json"])
         assert told["job_id"] == job.id
@@ -110,8 +110,8 @@ def test_a_batch_waits_for_what_readiness_probes_ask(cortex: Cortex, db: Databas
 
     (order,) = Job(cortex, db, items(1)).dispatched()
 
-    assert order.delivery is not None
-    assert order.delivery.ready == (Ready(port=8080, path="/health"), Ready(port=9000))
+    assert order.errand is not None
+    assert order.errand.ready == (Ready(port=8080, path="/health"), Ready(port=9000))
 
 
 def test_numbers_and_text_reach_the_workers_as_they_were_written(
@@ -124,9 +124,9 @@ def test_numbers_and_text_reach_the_workers_as_they_were_written(
 
     (row,) = rows(db, "attempt", cortex.fleet.dispatch())
 
-    delivery = messages.decode(row["message"]).delivery
-    assert delivery is not None
-    assert delivery.body == '[1.10,1e400,"\\u0000é"]'
+    errand = messages.decode(row["message"]).errand
+    assert errand is not None
+    assert errand.body == '[1.10,1e400,"\\u0000é"]'
 
 
 def test_as_many_batches_are_sent_at_once_as_there_are_workers(

@@ -67,7 +67,7 @@ def order(job_id: UUID, job_name: str, task_id: UUID, number: int, task: TaskSpe
         post=task.post,
         sidecars=task.sidecars,
         together=task.together,
-        delivery=task.delivery,
+        errand=task.errand,
     )
     return NewAttempt(
         id=id,

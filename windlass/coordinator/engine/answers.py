@@ -1,4 +1,4 @@
-"""How the deliveries that composites of a job consist of were answered."""
+"""How the errands that composites of a job consist of were answered."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -6,7 +6,7 @@ from typing import Protocol
 from windlass.coordinator.engine import check_container
 from windlass.coordinator.engine.notes import Notes, Path
 from windlass.shared.durations import LONGEST
-from windlass.shared.spec import Container, Delivery, Probe, TaskSpec
+from windlass.shared.spec import Container, Errand, Probe, TaskSpec
 
 MOST = 100  # of each kind
 _NAME_LENGTH = 256
@@ -42,8 +42,8 @@ def check(notes: Notes, templates: Templates, task: TaskSpec) -> None:
         if task.together and sidecar.container.mounts:
             notes.add(("container", "mounts"), "has the task's own", "none, in a task together")
     notes.at = at
-    if task.delivery is not None:
-        _delivery(notes, task.delivery)
+    if task.errand is not None:
+        _errand(notes, task.errand)
 
 
 def _too_many(notes: Notes, kind: str, count: int) -> None:
@@ -51,19 +51,19 @@ def _too_many(notes: Notes, kind: str, count: int) -> None:
         notes.add((kind,), "there are too many", f"at most {MOST}")
 
 
-def _delivery(notes: Notes, delivery: Delivery) -> None:
-    if not _PATH.fullmatch(delivery.path):
-        notes.add(("delivery", "path"), f"{delivery.path!r} cannot be asked for", "a path from /")
-    notes.within(("delivery", "port"), delivery.port, 1, _LAST_PORT)
-    _too_many(notes, "delivery.ready", len(delivery.ready))
-    for position, each in enumerate(delivery.ready[:MOST]):
-        place = ("delivery", "ready", position)
+def _errand(notes: Notes, errand: Errand) -> None:
+    if not _PATH.fullmatch(errand.path):
+        notes.add(("errand", "path"), f"{errand.path!r} cannot be asked for", "a path from /")
+    notes.within(("errand", "port"), errand.port, 1, _LAST_PORT)
+    _too_many(notes, "errand.ready", len(errand.ready))
+    for position, each in enumerate(errand.ready[:MOST]):
+        place = ("errand", "ready", position)
         notes.within((*place, "port"), each.port, 1, _LAST_PORT)
         if each.path is not None and not _PATH.fullmatch(each.path):
             notes.add((*place, "path"), f"{each.path!r} cannot be asked for", "a path from /")
-    for name, value in delivery.headers.items():
+    for name, value in errand.headers.items():
         if not (_HEADER.fullmatch(name) and _VALUE.fullmatch(value)):
-            notes.add(("delivery", "headers", name), "is no header", "a name, and one line of text")
+            notes.add(("errand", "headers", name), "is no header", "a name, and one line of text")
 
 
 def _probe(notes: Notes, probe: Probe | None) -> None:

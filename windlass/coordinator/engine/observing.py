@@ -98,7 +98,7 @@ class Observing:
         return tallies.tallies(self._db, self._sees.jobs(ids))
 
     def answers(self, ids: Sequence[JobId]) -> Mapping[JobId, Answers]:
-        """Of jobs whose composites consist of deliveries: how they were answered so far."""
+        """Of jobs whose composites consist of errands: how they were answered so far."""
         return answers.of_jobs(self._db, self._sees.jobs(ids))
 
     def moved_at(self, ids: Sequence[JobId]) -> Mapping[JobId, datetime]:

@@ -1,4 +1,4 @@
-"""How the deliveries of jobs were answered."""
+"""How the errands of jobs were answered."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -7,7 +7,7 @@ from windlass.coordinator.store.db import Row, Tx
 
 _OK = 200
 
-# What a delivery was answered is the output that its worker reports of the task.
+# What an errand was answered is the output that its worker reports of the task.
 _ANSWERS = """
 SELECT job_id, count(*) FILTER (WHERE said.status = %(ok)s) AS good,
     count(*) FILTER (WHERE said.status <> %(ok)s) AS bad,
@@ -21,6 +21,6 @@ GROUP BY job_id
 
 
 def answers(tx: Tx, job_ids: Sequence[UUID]) -> Sequence[Row]:
-    """Of jobs whose composites consist of deliveries: how many were answered 200, and how else;
+    """Of jobs whose composites consist of errands: how many were answered 200, and how else;
     the mean time of the former."""
     return tx.all(_ANSWERS, ids=list(job_ids), ok=_OK)

@@ -27,7 +27,7 @@ def without_secrets(order: RunAttempt) -> RunAttempt:
         registry=None,
     )
     return msgspec.structs.replace(
-        order, container=container, pre=(), post=(), sidecars=(), delivery=None
+        order, container=container, pre=(), post=(), sidecars=(), errand=None
     )
 
 

@@ -10,7 +10,7 @@ from windlass.coordinator.dialects.cortex import schema
 from windlass.coordinator.dialects.cortex.faults import Fault
 from windlass.coordinator.dialects.cortex.translate import Doc, Job, queue, to_job_spec, to_task
 from windlass.shared import spec as specs
-from windlass.shared.spec import Delivery, JobSpec, Parallel, Ready, TaskSpec
+from windlass.shared.spec import Errand, JobSpec, Parallel, Ready, TaskSpec
 
 BATCHES = "batches"
 _COMPLETE = "on-job-complete"
@@ -30,7 +30,7 @@ def to_batch_job_spec(spec: Doc, job: Job, bodies: Sequence[str]) -> JobSpec:
     """A batch that is answered with anything is over, and so is one whose connection ends; a worker
     that ends before that fails the job, and what else there is of it is stopped. Fault: it
     would be too large."""
-    sent = _delivery(spec, job)
+    sent = _errand(spec, job)
     one = to_task(spec, job, sent)
     if len(specs.encode(one)) * len(bodies) > _LARGEST:
         most = _LARGEST // len(specs.encode(one))
@@ -53,14 +53,14 @@ def to_batch_job_spec(spec: Doc, job: Job, bodies: Sequence[str]) -> JobSpec:
     )
 
 
-def _batch(one: TaskSpec, sent: Delivery, index: int, body: str) -> TaskSpec:
+def _batch(one: TaskSpec, sent: Errand, index: int, body: str) -> TaskSpec:
     return replace(
-        one, name=f"batch-{index}", key=f"batch-{index}", delivery=replace(sent, body=body)
+        one, name=f"batch-{index}", key=f"batch-{index}", errand=replace(sent, body=body)
     )
 
 
-def _delivery(spec: Doc, job: Job) -> Delivery:
-    return Delivery(
+def _errand(spec: Doc, job: Job) -> Errand:
+    return Errand(
         port=spec["pod"]["port"],
         headers={
             "Content-Type": "application/json",

@@ -16,7 +16,7 @@ from windlass.shared.queues import is_queue_name
 from windlass.shared.spec import (
     DEFAULT_QUEUE,
     Container,
-    Delivery,
+    Errand,
     JobSpec,
     Layout,
     Limits,
@@ -57,7 +57,7 @@ def to_job_spec(spec: Doc, job: Job) -> JobSpec:
     )
 
 
-def to_task(spec: Doc, job: Job, delivery: Delivery | None = None, name: str = "") -> TaskSpec:
+def to_task(spec: Doc, job: Job, errand: Errand | None = None, name: str = "") -> TaskSpec:
     containers = _containers(spec, job)
     main, *others = (_container(each, spec, job) for each in containers)
     asked = Limits(
@@ -75,7 +75,7 @@ def to_task(spec: Doc, job: Job, delivery: Delivery | None = None, name: str = "
         container=_as_program(spec, job, replace(main, requests=asked, mounts=(_SHARED,))),
         sidecars=tuple(beside),
         together=bool(beside),
-        delivery=delivery,
+        errand=errand,
     )
 
 

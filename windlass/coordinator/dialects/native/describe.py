@@ -98,7 +98,7 @@ def beside_document(task: TaskSpec) -> Doc:
         pre=[_named(step) for step in task.pre],
         post=[_named(step) for step in task.post],
         together=task.together,
-        delivery=task.delivery and msgspec.to_builtins(task.delivery),
+        errand=task.errand and msgspec.to_builtins(task.errand),
         sidecars=[_named(one) | _unless_empty(probe=_probe(one.probe)) for one in task.sidecars],
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
-from windlass.coordinator.dialects.native.delivery_schema import DeliveryDocument, ProbeDocument
+from windlass.coordinator.dialects.native.errand_schema import ErrandDocument, ProbeDocument
 from windlass.coordinator.dialects.native.schema_job import (
     PermissionDocument,
     ScheduleDocument,
@@ -195,7 +195,7 @@ class ChildDocument(SharedDocument, ProgramDocument):
     post = ListOf(Part(StepDocument), most=100)
     sidecars = ListOf(Part(SidecarDocument), most=100)
     together = Flag()
-    delivery = Part(DeliveryDocument)
+    errand = Part(ErrandDocument)
     condition = Scalar(data_key="if", least=1, most=_TEMPLATE)
     var = Text(least=1, most=_NAME)
     parallel = Part(lambda: ParallelDocument())  # noqa: PLW0108 - defined below

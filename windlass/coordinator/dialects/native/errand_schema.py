@@ -21,7 +21,7 @@ class ReadyDocument(Strict):
     path = Text(least=1, most=4096)
 
 
-class DeliveryDocument(Strict):
+class ErrandDocument(Strict):
     """A POST to the task's containers, which ends the task with its answer."""
 
     port = Whole(1, 65_535, required=True)

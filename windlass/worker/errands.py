@@ -6,7 +6,7 @@ from http.client import HTTPConnection, HTTPException
 from threading import Event
 from time import monotonic
 
-from windlass.shared.spec import Delivery
+from windlass.shared.spec import Errand
 from windlass.worker.probing import all_are
 from windlass.worker.runtimes.base import Run
 
@@ -21,17 +21,17 @@ class Answer:
     seconds: float
 
 
-def deliver(
-    run: Run, delivery: Delivery, stopping: Event, about_to: Callable[[], None]
+def carry_out(
+    run: Run, errand: Errand, stopping: Event, about_to: Callable[[], None]
 ) -> Answer | None:
     """``about_to`` is called before anything is sent. None: ``stopping`` was set before that."""
-    link = _connected(run, delivery, stopping)
+    link = _connected(run, errand, stopping)
     if link is None:
         return None
     about_to()
     began = monotonic()
     try:
-        status = _status(link, delivery)
+        status = _status(link, errand)
     except (OSError, HTTPException):
         stopping.wait(_UNANSWERED)  # whoever ended may say why
         status = 0
@@ -40,11 +40,11 @@ def deliver(
     return Answer(status, monotonic() - began)
 
 
-def _connected(run: Run, delivery: Delivery, stopping: Event) -> HTTPConnection | None:
+def _connected(run: Run, errand: Errand, stopping: Event) -> HTTPConnection | None:
     while not stopping.is_set():
         address = run.address()
-        if address is not None and all_are(delivery.ready, address):
-            link = HTTPConnection(address, delivery.port, timeout=_ONE_CALL)
+        if address is not None and all_are(errand.ready, address):
+            link = HTTPConnection(address, errand.port, timeout=_ONE_CALL)
             try:
                 link.connect()
             except OSError:
@@ -56,8 +56,8 @@ def _connected(run: Run, delivery: Delivery, stopping: Event) -> HTTPConnection 
     return None
 
 
-def _status(link: HTTPConnection, delivery: Delivery) -> int:
-    link.request("POST", delivery.path, delivery.body.encode(errors="replace"), delivery.headers)
+def _status(link: HTTPConnection, errand: Errand) -> int:
+    link.request("POST", errand.path, errand.body.encode(errors="replace"), errand.headers)
     answer = link.getresponse()
     while answer.read(1 << 16):
         pass
