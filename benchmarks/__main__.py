@@ -12,6 +12,7 @@ from time import perf_counter
 from benchmarks import (
     containers,
     dags,
+    each,
     engine,
     fanout,
     followers,
@@ -36,6 +37,7 @@ MEASURES: dict[str, Measure] = {
     "post": posting.measure,
     "engine": engine.measure,
     "fanout": fanout.measure,
+    "each": each.measure,
     "dag": dags.measure,
     "log": logs.measure,
     "follow": followers.measure,

@@ -15,7 +15,7 @@ _JOB = b'{"name": "trivial", "tasks": [{"name": "only", "cmd": ["/bin/true"]}]}'
 
 def measure(scale: Scale) -> list[Figure]:
     with a_stack("process") as up:
-        floor = scale.jobs / _timed(lambda: _bare(scale.jobs))
+        floor = scale.jobs / bare(scale.jobs)
         finish(up, [_JOB] * max(1, scale.jobs // 10))
         ours = scale.jobs / _timed(lambda: finish(up, [_JOB] * scale.jobs))
     return [
@@ -36,9 +36,10 @@ def _timed(work: Callable[[], object]) -> float:
     return perf_counter() - began
 
 
-def _bare(times: int) -> None:
+def bare(times: int) -> float:
+    """Seconds for as many trivial processes with nothing around them."""
     with ThreadPoolExecutor(LANES) as pool:
-        list(pool.map(lambda _: _run_one(), range(times)))
+        return _timed(lambda: list(pool.map(lambda _: _run_one(), range(times))))
 
 
 def _run_one() -> None:
