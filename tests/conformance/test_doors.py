@@ -46,7 +46,7 @@ def test_no_two_doors_claim_an_address() -> None:
 
 @each_door
 def test_an_address_nobody_serves_is_answered_in_the_doors_words(door: Dialect) -> None:
-    response = app().test_client().get(f"{door.prefix}{door.paths[-1]}/no/such/address")
+    response = app().test_client().get(f"{door.prefix}{door.paths[-1]}/no/such/~address")
 
     expected = door.envelope(Failure(status=404, message="there is nothing at this address"))
     assert response.status_code == 404

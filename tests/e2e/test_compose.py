@@ -129,6 +129,23 @@ def test_the_worker_image_holds_nothing_of_the_coordinator(cluster: Cluster) -> 
     assert worker.exec_run(["python", "-c", script]).output == b"[]\n"
 
 
+def test_a_worker_in_a_container_calls_the_containers_it_runs(cluster: Cluster, api: Api) -> None:
+    serve = "mkdir -p /tmp/w; echo > /tmp/w/index.html; exec httpd -f -p 9000 -h /tmp/w"
+    task = {"name": "web", "image": images.SHELL, "run": serve, "needs": []}
+    errand = {"port": 9000, "path": "/index.html", "tolerant": True}
+    probed = {"name": "beside", "image": images.SHELL, "run": serve}
+    ready = {**probed, "probe": {"path": "/index.html", "port": 9000, "timeout": "20s"}}
+
+    called = api.submit({"name": "called", "tasks": [{**task, "errand": errand}]})
+    alone = {**task, "run": "true", "sidecars": [ready]}
+    waited = api.submit({"name": "waited", "tasks": [alone]})
+
+    until(partial(is_completed, api, called), 60)
+    until(partial(is_completed, api, waited), 60)
+    (output,) = [task["output"] for task in api.get(f"/jobs/{called}/tasks")["items"]]
+    assert '"status":' in output
+
+
 def test_a_job_handed_in_with_curl_streams_its_log_while_it_runs(
     cluster: Cluster, api: Api
 ) -> None:

@@ -7,8 +7,10 @@ import docker
 import pytest
 
 from tests.runtime.lab import Lab, finished, order, refusal
+from tests.support import images
 from windlass.shared.states import Reason
 from windlass.worker.runtimes.base import Exit
+from windlass.worker.runtimes.docker import network
 
 pytestmark = pytest.mark.docker
 
@@ -24,6 +26,29 @@ def open_network(docker_api: docker.APIClient) -> Iterator[str]:
     docker_api.create_network(name, labels={"windlass.shared": "1"})
     yield name
     docker_api.remove_network(name)
+
+
+def test_a_worker_that_is_a_container_joins_the_network_of_those_it_calls_and_leaves_it(
+    docker_api: docker.APIClient, open_network: str
+) -> None:
+    made = docker_api.create_container(images.SHELL, ["sleep", "600"])
+    docker_api.start(made["Id"])
+
+    def joined() -> bool:
+        found = docker_api.inspect_container(made["Id"])["NetworkSettings"]["Networks"]
+        return open_network in found
+
+    try:
+        network.join(docker_api, made["Id"], open_network)
+        network.join(docker_api, made["Id"], open_network)
+        assert joined()
+
+        network.remove(docker_api, open_network, made["Id"])
+        assert not joined()
+        assert docker_api.networks(names=[open_network]) == []
+    finally:
+        docker_api.remove_container(made["Id"], force=True)
+        docker_api.create_network(open_network)  # which the fixture takes away
 
 
 def test_a_task_can_do_without_a_network(lab: Lab) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
+from windlass.coordinator import dialects
+from windlass.coordinator.engine.endings import Endings
 from windlass.coordinator.engine.ports import Away, Due, Watch
 from windlass.shared.lease import Standing, Verdict
 
@@ -48,6 +50,10 @@ class FakeSignals:
         self.woken += 1
 
     def changed(self, job_ids: Sequence[UUID]) -> None: ...
+
+    def ended(self, endings: Endings) -> None:
+        for door in endings.doors():
+            dialects.count(door, endings.of(door))
 
     @contextmanager
     def watch(self, job_ids: Sequence[UUID]) -> Iterator[Watch]:

@@ -3,10 +3,11 @@
 import base64
 import hashlib
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.support.listening import listening
 
 _MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 _CONFIG = "application/vnd.docker.container.image.v1+json"
@@ -52,15 +53,8 @@ class Registry:
 @contextmanager
 def serving(registry: Registry) -> Iterator[str]:
     """Yields host and port."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(registry))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with listening(_handler(registry)) as address:
+        yield address
 
 
 def _handler(registry: Registry) -> type[BaseHTTPRequestHandler]:

@@ -8,6 +8,7 @@ import pytest
 from environs import Env
 
 from windlass.coordinator.config import Config as Coordinator
+from windlass.coordinator.dialects.cortex.settings import Settings as Cortex
 from windlass.coordinator.dialects.daggy.settings import Settings as Daggy
 from windlass.coordinator.dialects.linkis.settings import Settings as Linkis
 from windlass.coordinator.dialects.tork.settings import Settings as Tork
@@ -56,6 +57,7 @@ def what_a_task_finds() -> set[str]:
         ("The coordinator", Coordinator.from_env),
         ("The Tork door", Tork.from_env),
         ("The Daggy door", Daggy.from_env),
+        ("The Cortex door", Cortex.from_env),
         ("The Linkis door", Linkis.from_env),
         ("The worker", Worker.from_env),
     ],

@@ -46,7 +46,7 @@ class JobFile:
         document = self.document()
         if not isinstance(document, dict) or not isinstance(document.get("inputs") or {}, dict):
             return self  # wrong in itself: the server says so
-        given = dict(_pair(word) for word in inputs)
+        given = dict(pairs(inputs))
         document["inputs"] = {**(document.get("inputs") or {}), **given}
         return JobFile(self.name, json.dumps(document))
 
@@ -97,6 +97,11 @@ def _image_words(document: dict[str, Any], default: str) -> list[str]:
     listed = tasks if isinstance(tasks, list) else []
     found = [task.get("image") or default for task in listed if isinstance(task, dict)]
     return [image for image in found if isinstance(image, str)]
+
+
+def pairs(inputs: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each ``name=value``."""
+    return map(_pair, inputs)
 
 
 def _pair(word: str) -> tuple[str, str]:

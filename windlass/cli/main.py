@@ -21,6 +21,7 @@ COMMANDS = {
     "restart": (_JOBS, "change", "Reopen a job that failed or was cancelled."),
     "rerun": (_JOBS, "change", "Run one task of a job again, and what follows from it."),
     "delete": (_JOBS, "change", "Forget jobs that are over, with their logs."),
+    "template": (_JOBS, "templates", "Save job files under a name, and make jobs of them."),
     "schedule": (_JOBS, "schedules", "Make jobs by the clock."),
     "node": (_FLEET, "fleet", "List, show, drain and resume nodes."),
     "queue": (_FLEET, "fleet", "List queues and what waits in them."),

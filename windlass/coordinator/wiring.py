@@ -25,6 +25,7 @@ from windlass.shared.redis import connect
 if TYPE_CHECKING:
     from flask import Flask
 
+    from windlass.coordinator.engine.endings import Endings
     from windlass.coordinator.engine.generate import Read
     from windlass.coordinator.engine.hooks import HookWords
     from windlass.coordinator.web.streams import Streams
@@ -54,7 +55,16 @@ def ground(config: Config, *hears: str) -> Ground:
     nudges = Nudges(redis, hears)
     hasty = connect(config.redis_url, timeout=1.0, retries=0)
     db = Database(config.database_url, POOL)
-    return Ground(db, redis, nudges, RedisSignals(redis, hasty, nudges, youth_of(config.lease)))
+    signals = RedisSignals(redis, hasty, nudges, youth_of(config.lease), _count)
+    return Ground(db, redis, nudges, signals)
+
+
+def _count(endings: "Endings") -> None:
+    """The doors need Flask: one is loaded when the first job of a template of it has ended."""
+    from windlass.coordinator import dialects
+
+    for door in endings.doors():
+        dialects.count(door, endings.of(door))
 
 
 def http_app(config: Config, streams: "Streams") -> "Flask":
@@ -146,7 +156,7 @@ def _reader_of(door: str) -> "Read":
 
 
 def _watching(config: Config, base: Ground) -> Sequence[Loop]:
-    from windlass.coordinator.engine import cancel, deadlines, halt, pause, subjobs
+    from windlass.coordinator.engine import cancel, deadlines, halt, pause, subjobs, templates
     from windlass.coordinator.engine.generate import Generators
     from windlass.coordinator.engine.reap import Pace, Reaper
 
@@ -155,6 +165,7 @@ def _watching(config: Config, base: Ground) -> Sequence[Loop]:
     halting = partial(halt.carry_out, db, signals, 20)
     follow = partial(subjobs.follow, db, signals)
     every = min(3.0, config.lease.total_seconds() / RENEWALS)
+    gone = partial(templates.carry_out, db, signals, 1_000)
     late = partial(deadlines.enforce, db, signals)
     return [
         Loop(Reaper(db, signals, signals, Pace(config.lease)).step, every=every),
@@ -163,7 +174,8 @@ def _watching(config: Config, base: Ground) -> Sequence[Loop]:
         Loop(in_batches("subjobs", follow, full=subjobs.BATCH), every=1.0, nudged=True, gap=0.1),
         Loop(in_batches("pause", partial(pause.remind, db, signals), full=1_000_000), every=10.0),
         Loop(Generators(db, signals, _reader_of).step, every=1.0, nudged=True, gap=0.1),
-        Loop(in_batches("deadlines", late, full=deadlines.BATCH), every=2.0),
+        Loop(in_batches("deadlines", late, full=deadlines.BATCH), every=0.5),
+        Loop(in_batches("templates", gone, full=1_000_000), every=2.0),
     ]
 
 

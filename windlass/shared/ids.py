@@ -32,6 +32,10 @@ def new_attempt_id() -> AttemptId:
     return AttemptId(_new())
 
 
+def new_template_id() -> UUID:
+    return _new()
+
+
 def new_schedule_id() -> ScheduleId:
     return ScheduleId(_new())
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from windlass.shared.spec import Container, Sidecar, Step
+from windlass.shared.spec import Container, Errand, Sidecar, Step
 
 TASK_NAME = "windlass.run_attempt"
 
@@ -17,10 +17,16 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     kind: Literal["pre", "task", "post", "sidecar"]
     name: str
     beside: bool = False  # there are sidecars: all share a network
+    joins: UUID | None = None  # the container whose network namespace it is in
+    called: bool = False  # the worker itself runs an errand to it
 
 
 class RunAttempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Run this attempt, if its ticket is still open. Everything the worker needs is in here."""
+    """Run this attempt, if its ticket is still open. Everything the worker needs is in here.
+
+    ``together``: its container and its sidecars share one network namespace (where there are such)
+    and the task's mounts; whichever ends first ends all of them, and how it ended is the outcome.
+    """
 
     attempt_id: UUID
     task_id: UUID
@@ -33,6 +39,8 @@ class RunAttempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pre: tuple[Step, ...] = ()
     post: tuple[Step, ...] = ()
     sidecars: tuple[Sidecar, ...] = ()
+    together: bool = False
+    errand: Errand | None = None
     stage: Stage | None = None
 
 

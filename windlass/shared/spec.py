@@ -27,6 +27,7 @@ class Mount(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     read_only: bool = False
     size: int | None = None  # of a tmpfs
     options: dict[str, str] = {}  # to the driver of a volume that lives as long as the attempt
+    scratch: bool = False  # of a volume: empty, anybody may write there; none without images
 
 
 class Registry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -76,6 +77,7 @@ class Container(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     entrypoint: tuple[str, ...] = ()
     env: dict[str, str] = {}  # each value a template
     files: dict[str, str] = {}  # name -> content, placed in the working directory
+    placed: dict[str, str] = {}  # the same, below the root of the layout
     parcels: tuple[Parcel, ...] = ()
     cache: str | None = None  # a directory that attempts of this key on one node share
     workdir: str | None = None
@@ -119,6 +121,28 @@ class Sidecar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     probe: Probe | None = None
 
 
+class Ready(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody listens on ``port``; with a ``path``, a GET of it answers 200."""
+
+    port: int
+    path: str | None = None
+
+
+class Errand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A POST that the task's containers are there for: made once one of them listens on ``port``
+    and all are ``ready``, and made once. Its answer ends the task: completed where that is 200, or
+    whatever it is where ``tolerant``, with ``{"status", "seconds"}`` as its output (status 0: the
+    connection ended without one); else failed. So has what ends by itself before it has answered.
+    """
+
+    port: int
+    path: str = "/"
+    body: str = ""
+    headers: dict[str, str] = {}
+    tolerant: bool = False
+    ready: tuple[Ready, ...] = ()
+
+
 class Retry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Delay before retry n is ``min(initial_delay * scaling_factor**(n-1), max_delay)``, of which
     ``jitter`` (0 … 1) is the share drawn at random."""
@@ -134,6 +158,7 @@ class Parallel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Tasks that run side by side; done when all are."""
 
     tasks: "tuple[TaskSpec, ...]"
+    concurrency: int = 0  # how many at once; 0: all
 
 
 class Each(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -166,6 +191,8 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pre: tuple[Step, ...] = ()
     post: tuple[Step, ...] = ()  # only when the task's own container succeeded
     sidecars: tuple[Sidecar, ...] = ()
+    together: bool = False  # it and its sidecars are one: see ``RunAttempt``
+    errand: Errand | None = None
     description: str = ""
     needs: tuple[int, ...] = ()  # positions of tasks in the same job, from 0
     condition: str | None = None  # template; skipped when the trimmed result is "false"
@@ -218,6 +245,7 @@ class JobSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     queue: str = DEFAULT_QUEUE  # where its tasks go unless they say otherwise
     timeout: float | None = None
     start_timeout: float | None = None  # from submit to the first start of any of its tasks
+    total_timeout: float | None = None  # from submit to the end; 0: it is over at once
     fail_fast: bool = False  # one failure cancels what still runs
     output: str | None = None  # template
     secrets: dict[str, str] = {}  # for expressions; never shown, never in a log

@@ -101,7 +101,7 @@ def presentable(content: bytes) -> str:
 def _failed(exit: Exit, container: Container) -> Outcome:
     if _was_late(exit, container):
         return Outcome(Reason.TIMEOUT, f"timed out after {_limit(container)}", exit.code)
-    return Outcome(Reason.EXIT_CODE, _exit_code(exit.code), exit.code)
+    return Outcome(Reason.EXIT_CODE, exit.text or _exit_code(exit.code), exit.code)
 
 
 def _was_late(exit: Exit, container: Container) -> bool:

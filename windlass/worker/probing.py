@@ -1,11 +1,13 @@
-"""Whether a sidecar answers."""
+"""Whether containers answer."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
+from socket import create_connection
 from threading import Event
 from time import monotonic
 
-from windlass.shared.spec import Probe
+from windlass.shared.spec import Probe, Ready
 from windlass.worker.runtimes.base import Run
 
 _EVERY = 1.0  # seconds
@@ -17,7 +19,7 @@ def is_ready(run: Run, probe: Probe, stopping: Event) -> bool:
     deadline = monotonic() + probe.timeout
     while not stopping.is_set():
         address = run.address()
-        if address is not None and _answers(address, probe):
+        if address is not None and _answers(address, probe.port, probe.path):
             return True
         left = deadline - monotonic()
         if left <= 0:
@@ -26,10 +28,29 @@ def is_ready(run: Run, probe: Probe, stopping: Event) -> bool:
     return False
 
 
-def _answers(address: str, probe: Probe) -> bool:
-    link = HTTPConnection(address, probe.port, timeout=_ONE_CALL)
+def all_are(ready: Sequence[Ready], address: str) -> bool:
+    """Asked once each."""
+    return all(_is(each, address) for each in ready)
+
+
+def _is(ready: Ready, address: str) -> bool:
+    if ready.path is None:
+        return _listens(address, ready.port)
+    return _answers(address, ready.port, ready.path)
+
+
+def _listens(address: str, port: int) -> bool:
     try:
-        link.request("GET", probe.path)
+        create_connection((address, port), _ONE_CALL).close()
+    except OSError:
+        return False
+    return True
+
+
+def _answers(address: str, port: int, path: str) -> bool:
+    link = HTTPConnection(address, port, timeout=_ONE_CALL)
+    try:
+        link.request("GET", path)
         return link.getresponse().status == HTTPStatus.OK
     except (OSError, HTTPException, ValueError):  # ValueError: a path that cannot be asked for
         return False

@@ -9,12 +9,12 @@ their run, and how it ended, and the first that was not is where the sequence st
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from threading import Condition, Event, Lock, Timer
-from typing import Protocol
 from uuid import UUID
 
 from windlass.shared.messages import RunAttempt
 from windlass.shared.states import Reason
 from windlass.worker import stages
+from windlass.worker.group import Group, Notes
 from windlass.worker.probing import is_ready
 from windlass.worker.runtimes.base import (
     Adopted,
@@ -35,15 +35,6 @@ class _Stopped(Exception):
     """It was asked to stop before its next container was started."""
 
 
-class Ledger(Protocol):
-    """Outlives the worker, and the containers."""
-
-    def note(self, id: UUID) -> None:
-        """It was started."""
-
-    def started(self) -> set[UUID]: ...
-
-
 class Sequence:
     """Its steps are taken by whoever waits for it. Threads may share it."""
 
@@ -52,12 +43,12 @@ class Sequence:
         runtime: Runtime,
         order: RunAttempt,
         found: Mapping[UUID, Adopted],
-        ledger: Ledger,
+        notes: Notes,
     ) -> None:
         self._runtime = runtime
         self._plan = stages.of(order)
         self._found = dict(found)
-        self._ledger = ledger
+        self._notes = notes
         self._runs: dict[UUID, Run] = {id: one.run for id, one in found.items()}
         self._spoken: list[Run] = []  # in the order of the log
         self._changes = Condition()
@@ -67,6 +58,7 @@ class Sequence:
         self._waiting = Lock()
         self._exit: Exit | None = None
         self._seconds = 0.0
+        self._group = Group(self._plan, self._begun_of_group, notes)
 
     # What a run can do
 
@@ -105,11 +97,12 @@ class Sequence:
         with self._starting:
             runs = self._runs_now()
         for part, run in runs:
-            run.stop(0 if part.stage.kind == "sidecar" else grace)
+            apart = part.stage.kind == "sidecar" and not self._plan.together
+            run.stop(0 if apart else grace)
 
     def result(self) -> bytes | None:
         run = self._runs.get(self._plan.task.id)
-        return run.result() if run else None
+        return self._group.answer or (run.result() if run else None)
 
     def progress(self) -> bytes | None:
         run = self._runs.get(self._plan.task.id)
@@ -147,11 +140,13 @@ class Sequence:
         """What ran after another that is gone cannot tell how that ended."""
         plan = self._plan
         there = [part.id in self._found for part in (*plan.pre, plan.task, *plan.post)]
-        lost = self._ledger.started() - self._found.keys()
+        lost = set(self._notes.noted()) - self._found.keys()
         if lost or there != sorted(there, reverse=True):
             raise RuntimeBroken("a container of it was removed by somebody else")
 
     def _task_done(self) -> Exit:
+        if self._plan.together or self._plan.errand:
+            return self._group_done()
         began = self._plan.task.id in self._found
         try:
             for part in self._plan.sidecars:
@@ -160,6 +155,22 @@ class Sequence:
             return self._done(self._plan.task)
         finally:
             self._end_beside()
+
+    def _group_done(self) -> Exit:
+        try:
+            exit = self._group.done()
+        finally:
+            self._end_beside()
+        self._seconds += exit.seconds or 0.0
+        return replace(exit, seconds=self._seconds)
+
+    def _begun_of_group(self, part: Part) -> Run:
+        if part.stage.kind == "sidecar":
+            self._begin_beside(part)
+            return self._runs[part.id]
+        run = self._begun(part)
+        self._speaks(run)
+        return run
 
     def _begin_beside(self, part: Part) -> None:
         """Unrunnable when it cannot be started, or is not ready in its time."""
@@ -198,7 +209,7 @@ class Sequence:
                 if self._stopping.is_set():
                     raise _Stopped
                 run = self._runs[part.id] = self._runtime.start(part.order)
-                self._ledger.note(part.id)
+                self._notes.note(part.id)
             return run
 
     def _speaks(self, run: Run) -> None:

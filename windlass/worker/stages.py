@@ -1,13 +1,22 @@
 """The containers of one attempt, each with an order of its own. Pure."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid5
 
 from msgspec.structs import replace
 
 from windlass.shared.messages import RunAttempt, Stage
-from windlass.shared.spec import Container, Probe
+from windlass.shared.spec import Container, Errand, Probe
 from windlass.worker.runtimes.base import Run
+
+_ALONE: dict[str, Any] = {
+    "pre": (),
+    "post": (),
+    "sidecars": (),
+    "together": False,
+    "errand": None,
+}
 
 
 @dataclass(frozen=True)
@@ -28,28 +37,35 @@ class Plan:
     task: Part
     post: tuple[Part, ...]
     sidecars: tuple[Part, ...]
+    together: bool = False
+    errand: Errand | None = None
 
     @property
     def parts(self) -> tuple[Part, ...]:
         return (*self.pre, self.task, *self.post, *self.sidecars)
 
+    @property
+    def group(self) -> tuple[Part, ...]:
+        """The task and what is beside it, in the order in which they start."""
+        return (*self.sidecars, self.task)
+
 
 def is_plain(order: RunAttempt) -> bool:
     """One container is all of it."""
-    return not (order.pre or order.post or order.sidecars)
+    return not (order.pre or order.post or order.sidecars or order.errand)
 
 
 def of(order: RunAttempt) -> Plan:
     def part(stage: Stage, position: int, container: Container, probe: Probe | None = None) -> Part:
         id = uuid5(order.attempt_id, f"{stage.kind} {position}")
-        own = replace(
-            order, attempt_id=id, container=container, pre=(), post=(), sidecars=(), stage=stage
-        )
+        own = replace(order, attempt_id=id, container=container, stage=stage, **_ALONE)
         limit = container.timeout if stage.kind in {"pre", "post"} else None
         return Part(own, stage, limit, probe)
 
-    id, beside = order.attempt_id, bool(order.sidecars)
-    main = order.container
+    id, main = order.attempt_id, order.container
+    beside = bool(order.sidecars) and not order.together
+    join = _together if order.together else _joined
+    first = uuid5(id, "sidecar 0") if order.together and order.sidecars else None
     return Plan(
         pre=tuple(
             part(
@@ -59,7 +75,18 @@ def of(order: RunAttempt) -> Plan:
             )
             for at, step in enumerate(order.pre)
         ),
-        task=part(Stage(of=id, kind="task", name=order.task_name, beside=beside), 0, main),
+        task=part(
+            Stage(
+                of=id,
+                kind="task",
+                name=order.task_name,
+                beside=beside,
+                joins=first,
+                called=order.errand is not None and not order.sidecars,
+            ),
+            0,
+            main,
+        ),
         post=tuple(
             part(
                 Stage(of=id, kind="post", name=step.name, beside=beside),
@@ -70,13 +97,22 @@ def of(order: RunAttempt) -> Plan:
         ),
         sidecars=tuple(
             part(
-                Stage(of=id, kind="sidecar", name=one.name, beside=True),
+                Stage(
+                    of=id,
+                    kind="sidecar",
+                    name=one.name,
+                    beside=beside,
+                    joins=first if at else None,
+                    called=order.errand is not None and not at,
+                ),
                 at,
-                _joined(main, one.container),
+                join(main, one.container),
                 one.probe,
             )
             for at, one in enumerate(order.sidecars)
         ),
+        together=order.together,
+        errand=order.errand,
     )
 
 
@@ -87,6 +123,10 @@ def _shared(main: Container, step: Container) -> Container:
 def _joined(main: Container, sidecar: Container) -> Container:
     """Without a way out where the task has none."""
     return replace(sidecar, networks=main.networks)
+
+
+def _together(main: Container, sidecar: Container) -> Container:
+    return replace(sidecar, networks=main.networks, mounts=main.mounts)
 
 
 def not_ready(run: Run, probe: Probe) -> str:

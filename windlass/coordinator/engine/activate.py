@@ -66,6 +66,8 @@ def order(job_id: UUID, job_name: str, task_id: UUID, number: int, task: TaskSpe
         pre=task.pre,
         post=task.post,
         sidecars=task.sidecars,
+        together=task.together,
+        errand=task.errand,
     )
     return NewAttempt(
         id=id,

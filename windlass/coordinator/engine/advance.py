@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from windlass.coordinator.engine import context, expressions
+from windlass.coordinator.engine.endings import JobEnded, PartEnded
 from windlass.coordinator.engine.turn import Turn
 from windlass.coordinator.store import composites, jobs, tasks
 from windlass.coordinator.store.db import Row
@@ -73,6 +74,7 @@ def _of_jobs(turn: Turn, moved: Sequence[Ending]) -> Sequence[Ending]:
         return moved
     parts = [ending for ending in moved if ending.task_id in parents]
     turn.changed.update(part.job_id for part in parts)
+    _tell_of_parts(turn, parts)
     end(turn, _count_parts(turn, parts, parents))
     return [ending for ending in moved if ending.task_id not in parents]
 
@@ -144,8 +146,34 @@ def finish(turn: Turn, rows: Sequence[Row]) -> None:
         columns = {"error": row["error"], "output": None, **columns, "reason": reason}
         wishes[state].append(Move(row["id"], reason or "", {**columns, "settling": False}))
     for state, moves in wishes.items():
-        turn.over |= move(turn.tx, JOB, state, moves)
+        moved = move(turn.tx, JOB, state, moves)
+        turn.over |= moved
+        _tell_of_jobs(turn, state, [row for row in rows if row["id"] in moved])
     turn.changed |= turn.over
+
+
+def _tell_of_jobs(turn: Turn, state: JobState, rows: Sequence[Row]) -> None:
+    for row in rows:
+        job = turn.jobs[row["id"]]
+        if job["of_template"]:
+            ended = JobEnded(
+                door=job["door"],
+                name=row["name"],
+                state=state,
+                seconds=row["age"],
+                nested=job["nested"],
+            )
+            turn.endings.jobs.append(ended)
+
+
+def _tell_of_parts(turn: Turn, parts: Sequence[Ending]) -> None:
+    for part in parts:
+        job = turn.jobs[part.job_id]
+        if job["of_template"]:
+            ended = PartEnded(
+                door=job["door"], job_name=job["name"], state=part.state, output=part.output
+            )
+            turn.endings.parts.append(ended)
 
 
 def _move(turn: Turn, state: TaskState, endings: Iterable[Ending]) -> list[Ending]:
@@ -233,6 +261,8 @@ def _ending(turn: Turn, row: Row) -> tuple[JobState, Reason | None, dict[str, ob
 
 
 def _late(row: Row) -> str:
+    if row["total_timeout"] is not None:
+        return f"was not over {row['total_timeout']:g} seconds after its submission"
     if row["unstarted"]:
         return f"did not start within {row['start_timeout']:g} seconds"
     return f"timed out after {show_duration(row['timeout'] or 0.0)}"

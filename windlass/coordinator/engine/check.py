@@ -62,6 +62,7 @@ def _job(notes: Notes, templates: Templates, spec: JobSpec) -> None:
     notes.length(("description",), spec.description, 0, DESCRIPTION_LENGTH)
     notes.within(("priority",), spec.priority, PRIORITIES.start, PRIORITIES.stop - 1)
     notes.positive(("timeout",), spec.timeout, LONGEST)
+    notes.within(("total_timeout",), spec.total_timeout, 0, LONGEST)
     notes.positive(("delete_after",), spec.delete_after, LONGEST)
     note_queue(notes, spec.queue)
     note_tags(notes, spec.tags)

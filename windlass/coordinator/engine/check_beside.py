@@ -1,15 +1,19 @@
 """What can be wrong with what runs before, after and beside a task. Pure."""
 
+import re
 from typing import Protocol
 
 from windlass.coordinator.engine import check_container
 from windlass.coordinator.engine.notes import Notes, Path
 from windlass.shared.durations import LONGEST
-from windlass.shared.spec import Container, Probe, TaskSpec
+from windlass.shared.spec import Container, Errand, Probe, TaskSpec
 
 MOST = 100  # of each kind
 _NAME_LENGTH = 256
 _LAST_PORT = 65_535
+_PATH = re.compile(r"/[\x21-\x7e]*")
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_VALUE = re.compile(r"[\x20-\x7e]*")
 
 
 class Templates(Protocol):
@@ -35,12 +39,31 @@ def check(notes: Notes, templates: Templates, task: TaskSpec) -> None:
         notes.length(("name",), sidecar.name, 1, _NAME_LENGTH)
         check_container.check(notes, sidecar.container)
         _probe(notes, sidecar.probe)
+        if task.together and sidecar.container.mounts:
+            notes.add(("container", "mounts"), "has the task's own", "none, in a task together")
     notes.at = at
+    if task.errand is not None:
+        _errand(notes, task.errand)
 
 
 def _too_many(notes: Notes, kind: str, count: int) -> None:
     if count > MOST:
         notes.add((kind,), "there are too many", f"at most {MOST}")
+
+
+def _errand(notes: Notes, errand: Errand) -> None:
+    if not _PATH.fullmatch(errand.path):
+        notes.add(("errand", "path"), f"{errand.path!r} cannot be asked for", "a path from /")
+    notes.within(("errand", "port"), errand.port, 1, _LAST_PORT)
+    _too_many(notes, "errand.ready", len(errand.ready))
+    for position, each in enumerate(errand.ready[:MOST]):
+        place = ("errand", "ready", position)
+        notes.within((*place, "port"), each.port, 1, _LAST_PORT)
+        if each.path is not None and not _PATH.fullmatch(each.path):
+            notes.add((*place, "path"), f"{each.path!r} cannot be asked for", "a path from /")
+    for name, value in errand.headers.items():
+        if not (_HEADER.fullmatch(name) and _VALUE.fullmatch(value)):
+            notes.add(("errand", "headers", name), "is no header", "a name, and one line of text")
 
 
 def _probe(notes: Notes, probe: Probe | None) -> None:

@@ -78,7 +78,7 @@ def check(notes: Notes, templates: Templates, task: TaskSpec) -> None:
     if not (task.fault or task.parallel or task.each or task.subjob):
         check_container.check(notes, task.container)
     _templates(templates, task)
-    if task.pre or task.post or task.sidecars:
+    if task.pre or task.post or task.sidecars or task.errand:
         check_beside.check(notes, templates, task)
 
 

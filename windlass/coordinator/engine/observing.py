@@ -1,13 +1,15 @@
 """What is written and what moves: logs, and what those who follow need. A part of the service."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 
-from windlass.coordinator.engine import follow, log_veil, logbook, tallies, veil
+from windlass.coordinator.engine import answers, follow, log_veil, logbook, tallies, veil
+from windlass.coordinator.engine.answers import Answers
 from windlass.coordinator.engine.follow import Begun, Changes, Glance, Owner
 from windlass.coordinator.engine.log_veil import LogVeil
 from windlass.coordinator.engine.sight import Sight
-from windlass.coordinator.engine.views import LogPiece, LogSize
+from windlass.coordinator.engine.views import HistoryRow, LogPiece, LogSize, Tally
 from windlass.coordinator.store.db import Database
 from windlass.shared.ids import AttemptId, JobId
 
@@ -88,3 +90,21 @@ class Observing:
         changes = follow.changes(self._db, after)
         seen = self._sees.of_jobs(changes.jobs, lambda job: job.id)
         return Changes(seen, changes.last)
+
+    # How jobs stand
+
+    def tallies(self, ids: Sequence[JobId]) -> Mapping[JobId, Sequence[Tally]]:
+        """How the tasks of each stand, counted; of jobs that have any."""
+        return tallies.tallies(self._db, self._sees.jobs(ids))
+
+    def answers(self, ids: Sequence[JobId]) -> Mapping[JobId, Answers]:
+        """Of jobs whose composites consist of errands: how they were answered so far."""
+        return answers.of_jobs(self._db, self._sees.jobs(ids))
+
+    def moved_at(self, ids: Sequence[JobId]) -> Mapping[JobId, datetime]:
+        """When anything of each moved last."""
+        return tallies.moved_at(self._db, self._sees.jobs(ids))
+
+    def job_moves(self, id: JobId) -> Sequence[HistoryRow]:
+        """The history of the job itself, oldest first, its pauses included."""
+        return tallies.job_moves(self._db, self._sees.job(id))

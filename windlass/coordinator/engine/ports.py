@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from windlass.coordinator.engine.endings import Endings
 from windlass.shared.lease import Standing, Verdict
 
 
@@ -52,6 +53,9 @@ class Signals(Protocol):
 
     def changed(self, job_ids: Sequence[UUID]) -> None:
         """Whoever watches these jobs, look again. Never raises."""
+
+    def ended(self, endings: Endings) -> None:
+        """For whoever counts: once, or never where the process ends first. Never raises."""
 
     def watch(self, job_ids: Sequence[UUID]) -> AbstractContextManager[Watch]:
         """Of these jobs; of all when empty. Works without Redis too, then by time alone."""

@@ -36,6 +36,7 @@ from windlass.coordinator.engine.people_views import Identity
 from windlass.coordinator.engine.ports import Signals, Watch
 from windlass.coordinator.engine.schedules import Schedules
 from windlass.coordinator.engine.sight import Sight, Viewer
+from windlass.coordinator.engine.templates import Templates
 from windlass.coordinator.engine.views import (
     AttemptView,
     HistoryRow,
@@ -47,7 +48,6 @@ from windlass.coordinator.engine.views import (
     Session,
     Submission,
     Submitted,
-    Tally,
     TaskFilter,
     TaskView,
     Token,
@@ -69,6 +69,7 @@ class Engine(Observing):
         self._health = health.of(db, signals)
         self.outlook = Outlook(db, self._sees)  # reads by numbered page
         self.schedules = Schedules(db, signals, self._sees)  # what submits jobs by the clock
+        self.templates = Templates(db, signals, self._sees)
 
     def seen_by(self, viewer: Viewer | None) -> "Engine":
         """The same, showing what they may see; None: everything."""
@@ -78,6 +79,7 @@ class Engine(Observing):
         seen._sees = Sight(self._db, viewer)
         seen.outlook = self.outlook.seen_by(seen._sees)
         seen.schedules = Schedules(self._db, self._signals, seen._sees)
+        seen.templates = Templates(self._db, self._signals, seen._sees)
         return seen
 
     # Jobs
@@ -166,18 +168,6 @@ class Engine(Observing):
     def delete(self, id: JobId) -> None:
         """With all its logs and history. Conflict: it is not over."""
         restart.delete(self._db, self._sees.job(id))
-
-    def tallies(self, ids: Sequence[JobId]) -> Mapping[JobId, Sequence[Tally]]:
-        """How the tasks of each stand, counted; of jobs that have any."""
-        return tallies.tallies(self._db, self._sees.jobs(ids))
-
-    def moved_at(self, ids: Sequence[JobId]) -> Mapping[JobId, datetime]:
-        """When anything of each moved last."""
-        return tallies.moved_at(self._db, self._sees.jobs(ids))
-
-    def job_moves(self, id: JobId) -> Sequence[HistoryRow]:
-        """The history of the job itself, oldest first, its pauses included."""
-        return tallies.job_moves(self._db, self._sees.job(id))
 
     def watch(self, job_ids: Sequence[JobId]) -> AbstractContextManager[Watch]:
         return self._signals.watch(self._sees.jobs(job_ids))

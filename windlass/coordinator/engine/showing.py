@@ -43,6 +43,10 @@ def job(row: Row, why: Why | None = None) -> JobView:
         schedule_id=row["schedule_id"],
         why=why,
         parent_task=row["parent_task"],
+        wanted=row["wanted"],
+        wanted_at=row["wanted_at"],
+        template_id=row["template_id"],
+        template_version=row["template_version"],
     )
 
 

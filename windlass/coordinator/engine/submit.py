@@ -4,11 +4,20 @@ import msgspec
 
 from windlass.coordinator.engine import activate, blobs, check, permissions, veil
 from windlass.coordinator.engine.context import is_templated, kind_of
-from windlass.coordinator.engine.errors import Conflict, Full, Invalid
+from windlass.coordinator.engine.errors import Conflict, Full, Invalid, NotFound
 from windlass.coordinator.engine.ports import Signals
 from windlass.coordinator.engine.turn import Turn
 from windlass.coordinator.engine.views import JobView, Submission, Submitted
-from windlass.coordinator.store import attempts, deliveries, edges, groups, idempotency, jobs, tasks
+from windlass.coordinator.store import (
+    attempts,
+    deliveries,
+    edges,
+    groups,
+    idempotency,
+    jobs,
+    tasks,
+    templates,
+)
 from windlass.coordinator.store import blobs as stored_blobs
 from windlass.coordinator.store.attempts import NewAttempt
 from windlass.coordinator.store.db import Batch, Database, Row, Tx, Writer
@@ -34,7 +43,7 @@ def submit(db: Database, signals: Signals, submission: Submission) -> Submitted:
     except Taken as taken:
         return _known(db, submission, taken)
     except Broken as rule:
-        raise _full(submission, rule) from rule
+        raise _refusal(submission, rule) from rule
     signals.wake_dispatch()  # heard by whoever watches all jobs; this one nobody knows yet
     if turn is None:
         view = veil.of_view(_view(job.id, submission, made))
@@ -114,7 +123,7 @@ def _answer(batch: Batch) -> Row:
 
 def _view(id: JobId, submission: Submission, made: Row) -> JobView:
     """As it was stored; nothing has happened to it yet."""
-    job = submission.spec
+    job, template = submission.spec, submission.template
     return JobView(
         id=id,
         door=submission.door,
@@ -138,6 +147,8 @@ def _view(id: JobId, submission: Submission, made: Row) -> JobView:
         created_at=made["created_at"],
         started_at=None,
         ended_at=None,
+        template_id=template.id if template else None,
+        template_version=template.version if template else None,
     )
 
 
@@ -161,7 +172,7 @@ def _key(submission: Submission) -> idempotency.Key:
 
 
 def _job(id: JobId, submission: Submission, parent: Parent | None, audience: int) -> NewJob:
-    job = submission.spec
+    job, template = submission.spec, submission.template
     return NewJob(
         id=id,
         door=submission.door,
@@ -176,6 +187,9 @@ def _job(id: JobId, submission: Submission, parent: Parent | None, audience: int
         total=len(job.tasks),
         timeout=job.timeout,
         start_timeout=job.start_timeout,
+        total_timeout=job.total_timeout,
+        template=template.id if template else None,
+        template_version=template.version if template else None,
         fail_fast=job.fail_fast,
         templated=job.output is not None,
         schedule_id=submission.schedule_id,
@@ -207,8 +221,10 @@ def _grouped(attempt: NewAttempt, group: Group | None) -> NewAttempt:
     return msgspec.structs.replace(attempt, group_name=group.name, group_rank=group.rank)
 
 
-def _full(submission: Submission, rule: Broken) -> Exception:
+def _refusal(submission: Submission, rule: Broken) -> Exception:
     group = submission.spec.group
+    if rule.constraint == templates.THERE:
+        return NotFound("the template is gone")
     if rule.constraint != groups.FULL or group is None:
         return rule
     return Full(f"{group.waiting} of the group {group.name} wait already")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from windlass.coordinator.engine.endings import Endings
 from windlass.coordinator.engine.ports import Signals
 from windlass.coordinator.store.db import Row, Tx
 
@@ -20,6 +21,7 @@ class Turn:
     halting: set[UUID] = field(default_factory=set)  # jobs parts of which shall end early
     over: set[UUID] = field(default_factory=set)  # jobs that have ended
     due: bool = False  # there are new attempts
+    endings: Endings = field(default_factory=Endings)
 
     def wanted(self, job_id: UUID) -> str | None:
         """Why this job shall end early, if it shall."""
@@ -37,3 +39,5 @@ class Turn:
             signals.wake_dispatch()
         if self.changed:
             signals.changed(sorted(self.changed))
+        if self.endings.jobs or self.endings.parts:
+            signals.ended(self.endings)

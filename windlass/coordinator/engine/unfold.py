@@ -138,13 +138,18 @@ def _parent(turn: Turn, made: Unfolding) -> Parent:
 
 
 def _rows(made: Unfolding, first: int) -> list[NewTask]:
-    loop = made.task.each
+    loop, limit = made.task.each, _concurrency(made.task)
     texts = [spec.encode(child).decode() for child in made.children]
-    width = loop.concurrency if loop and loop.concurrency > 0 else made.size
+    width = limit if limit > 0 else made.size
     return [
         _row(made, index, first + index, text=texts[0 if loop else index], held=index >= width)
         for index in range(made.size)
     ]
+
+
+def _concurrency(task: TaskSpec) -> int:
+    several = task.each or task.parallel
+    return several.concurrency if several else 0
 
 
 def _row(made: Unfolding, index: int, position: int, *, text: str, held: bool) -> NewTask:

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from windlass.coordinator.engine.people_views import Identity
+from windlass.coordinator.engine.template_views import TemplateView
 from windlass.shared.ids import AttemptId, JobId, ScheduleId, TaskId
 from windlass.shared.spec import JobSpec, TaskSpec
 from windlass.shared.states import AttemptState, JobState, Reason, TaskState
@@ -50,6 +52,10 @@ class JobView:
     schedule_id: ScheduleId | None = None  # what made it
     why: "Why | None" = None  # of one job, not of lists
     parent_task: TaskId | None = None  # of another job, which started this one
+    wanted: str | None = None  # an early end: cancelled, timeout or task_failed; stays once it came
+    wanted_at: datetime | None = None
+    template_id: UUID | None = None  # it was made of
+    template_version: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,6 +260,7 @@ class Submission:
     document: str | None = None
     idempotency_key: str | None = None
     fingerprint: str = ""
+    template: TemplateView | None = None  # it is made of
     schedule_id: ScheduleId | None = None
 
 

@@ -44,11 +44,12 @@ DELETE FROM package WHERE ctid IN (
 )
 """
 
-# A job that is not over may yet need its files.
+# A job that is not over may yet need its files, and so may those made of a template.
 _FORGET = """
 DELETE FROM blob WHERE digest IN (
     SELECT digest FROM blob WHERE used_at < now() - make_interval(secs => %(age)s)
     AND NOT EXISTS (SELECT FROM package WHERE package.digest = blob.digest)
+    AND NOT EXISTS (SELECT FROM job_template_blob AS kept WHERE kept.digest = blob.digest)
     AND NOT EXISTS (
         SELECT FROM job_blob JOIN job ON job.id = job_id
         WHERE job_blob.digest = blob.digest AND job.ended_at IS NULL
@@ -86,6 +87,17 @@ def find(tx: Tx, place: tuple[str, str, str]) -> str | None:
 def give(writer: Writer, job_id: UUID, digests: Sequence[str]) -> None:
     """This job needs them until it is over."""
     writer.run(_GIVE, job_id=job_id, digests=list(digests))
+
+
+_KEEP = """
+INSERT INTO job_template_blob (template_id, digest)
+SELECT %(template_id)s, digest FROM blob WHERE digest = ANY(%(digests)s) ON CONFLICT DO NOTHING
+"""
+
+
+def keep(tx: Tx, template_id: UUID, digests: Sequence[str]) -> None:
+    """Jobs made of this template need them."""
+    tx.run(_KEEP, template_id=template_id, digests=list(digests))
 
 
 def pieces(tx: Tx, digest: str, first: int, count: int) -> Sequence[bytes]:

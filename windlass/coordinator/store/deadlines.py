@@ -11,7 +11,7 @@ WITH late AS (
     WHERE deadline < now() AND ended_at IS NULL AND wanted IS NULL
     ORDER BY id LIMIT %(limit)s FOR UPDATE
 )
-UPDATE job SET wanted = 'timeout', settling = true
+UPDATE job SET wanted = 'timeout', wanted_at = now(), settling = true
 FROM late WHERE job.id = late.id AND job.ended_at IS NULL AND job.wanted IS NULL
 RETURNING job.id
 """

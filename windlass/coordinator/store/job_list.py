@@ -21,7 +21,7 @@ _SKEW = 60.0
 
 COLUMNS = """id, door, external_id, owner, name, description, state, reason, error, wanted, paused,
     epoch, priority, queue, tags, spec, total, ended, failed, output, created_at, started_at,
-    ended_at, schedule_id, parent_task"""
+    ended_at, schedule_id, parent_task, wanted_at, template_id, template_version"""
 
 _WALK = """
 SELECT {columns} FROM (

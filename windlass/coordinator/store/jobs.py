@@ -36,9 +36,12 @@ class NewJob:
     total: int
     timeout: float | None
     start_timeout: float | None
+    total_timeout: float | None
     fail_fast: bool
     templated: bool
     nested: bool
+    template: UUID | None = None
+    template_version: int | None = None
     audience: int = 0  # unless a job around it, or the schedule that makes it, has one
     group: Group | None = None
     parent: Parent | None = None  # of a sub-job
@@ -51,14 +54,18 @@ WITH made AS (
     INSERT INTO job (id, door, external_id, owner, name, description, state, priority, queue, tags,
                      spec, total, timeout, deadline, fail_fast, templated, nested, parent_task,
                      parent_job, parent_epoch, attached, schedule_id, delete_after, group_name,
-                     group_rank, audience)
+                     group_rank, audience, until, template_id, template_version)
     VALUES (%(id)s, %(door)s, %(external_id)s, %(owner)s, %(name)s, %(description)s, 'pending',
             %(priority)s, %(queue)s, %(tags)s::text[], %(spec)s, %(total)s, %(timeout)s,
-            now() + make_interval(secs => %(start_timeout)s), %(fail_fast)s, %(templated)s,
-            %(nested)s, %(parent_task)s, %(parent_job)s, %(parent_epoch)s, %(attached)s,
-            %(schedule_id)s, %(delete_after)s, %(group_name)s, %(group_rank)s, coalesce(
+            now() + make_interval(secs => least(%(start_timeout)s::float8, %(total_timeout)s)),
+            %(fail_fast)s, %(templated)s, %(nested)s, %(parent_task)s, %(parent_job)s,
+            %(parent_epoch)s, %(attached)s, %(schedule_id)s, %(delete_after)s, %(group_name)s,
+            %(group_rank)s, coalesce(
                 (SELECT audience FROM job WHERE id = %(parent_job)s),
-                (SELECT audience FROM schedule WHERE id = %(schedule_id)s), %(audience)s))
+                (SELECT audience FROM schedule WHERE id = %(schedule_id)s), %(audience)s),
+            now() + make_interval(secs => %(total_timeout)s::float8),
+            (SELECT id FROM job_template WHERE id = %(template)s AND deleted_at IS NULL
+             FOR KEY SHARE), %(template_version)s)
     RETURNING id, state
 )
 INSERT INTO history (job_id, entity, entity_id, became, reason)
@@ -67,7 +74,8 @@ SELECT id, 'job', id, state, 'submitted' FROM made
 
 
 def insert(writer: Writer, job: NewJob) -> None:
-    """Taken (``job_external``): the door's id is in use."""
+    """Taken (``job_external``): the door's id is in use. Broken (``job_template_there``): the
+    template is deleted."""
     values, parent, group = dict(vars(job)), job.parent, job.group
     del values["parent"], values["group"]
     writer.run(
@@ -108,7 +116,7 @@ def ask_made(writer: Writer, id: UUID) -> None:
 
 _LOCKED = (
     "id, name, state, wanted, settling, epoch, total, ended, failed, error, fail_fast, nested, "
-    "attached, paused, group_name, group_rank"
+    "attached, paused, group_name, group_rank, door, template_id IS NOT NULL AS of_template"
 )
 
 _LOCK = f"SELECT {_LOCKED} FROM job WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE"  # noqa: S608 - constants only
@@ -158,7 +166,9 @@ WHERE job.id = tally.job_id
 RETURNING id, name, wanted, timeout, started_at IS NULL AS unstarted,
     job.ended = total AS over, job.failed, job.error, templated,
     CASE WHEN templated AND job.ended = total THEN spec END AS spec,
-    extract(epoch FROM deadline - created_at)::float AS start_timeout
+    extract(epoch FROM deadline - created_at)::float AS start_timeout,
+    extract(epoch FROM until - created_at)::float AS total_timeout,
+    extract(epoch FROM now() - created_at)::float AS age
 """
 
 
@@ -171,7 +181,9 @@ _STATUS = """
 SELECT id, name, wanted, timeout, started_at IS NULL AS unstarted,
     ended = total AS over, failed, error, templated,
     CASE WHEN templated THEN spec END AS spec,
-    extract(epoch FROM deadline - created_at)::float AS start_timeout
+    extract(epoch FROM deadline - created_at)::float AS start_timeout,
+    extract(epoch FROM until - created_at)::float AS total_timeout,
+    extract(epoch FROM now() - created_at)::float AS age
 FROM job WHERE id = %(id)s
 """
 
@@ -182,7 +194,7 @@ def status(tx: Tx, id: UUID) -> Row | None:
 
 
 _WANT = """
-UPDATE job SET wanted = %(wanted)s, settling = true,
+UPDATE job SET wanted = %(wanted)s, wanted_at = now(), settling = true,
     error = CASE WHEN error = '' THEN %(error)s ELSE error END
 WHERE id = ANY(%(ids)s::uuid[]) AND wanted IS NULL AND ended_at IS NULL
 RETURNING id

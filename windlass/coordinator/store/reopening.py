@@ -76,7 +76,7 @@ WITH old AS (
     UPDATE job SET state = 'pending', epoch = epoch + 1, wanted = NULL, settling = false,
         reason = NULL, error = CASE WHEN left_over.failed > 0 THEN error ELSE '' END,
         ended = total - left_over.waiting, failed = left_over.failed, output = NULL,
-        deadline = NULL, started_at = NULL, ended_at = NULL
+        deadline = NULL, until = NULL, wanted_at = NULL, started_at = NULL, ended_at = NULL
     FROM old, left_over WHERE job.id = old.id
     RETURNING job.id, old.state AS was, epoch
 )

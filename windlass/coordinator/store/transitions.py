@@ -54,6 +54,10 @@ WITH wish AS MATERIALIZED (
 )
 {answer}
 """
+_DEADLINE = {
+    "job": "least(until, now() + make_interval(secs => timeout))",
+    "attempt": "now() + make_interval(secs => timeout)",
+}
 _IDS = "SELECT id FROM moved"
 _COUNTS = "SELECT job_id, count(*) AS moved FROM moved GROUP BY job_id"
 
@@ -125,8 +129,7 @@ def _stamps(lifecycle: Lifecycle[S], to: S) -> str:
         return ", published = published + 1, published_at = now()"
     if to.value == "running":
         return (
-            ", started_at = coalesce(started_at, now())"
-            ", deadline = now() + make_interval(secs => timeout)"
+            f", started_at = coalesce(started_at, now()), deadline = {_DEADLINE[lifecycle.table]}"
         )
     return ""
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from redis import Redis, RedisError
 
+from windlass.coordinator.engine.endings import Endings, Listener
 from windlass.coordinator.engine.ports import Away, Watch
 from windlass.coordinator.transport.herald import Herald
 from windlass.coordinator.transport.nudges import Nudges
@@ -36,9 +37,18 @@ YOUTH = youth_of(LEASE_TTL)
 
 
 class RedisSignals:
-    """``hasty`` is a client that gives up early: for nudges, of which the next is as good."""
+    """``hasty`` is a client that gives up early: for nudges, of which the next is as good.
+    ``counts`` hears what has ended, in this process."""
 
-    def __init__(self, redis: Redis, hasty: Redis, nudges: Nudges, youth: float = YOUTH) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        hasty: Redis,
+        nudges: Nudges,
+        youth: float = YOUTH,
+        counts: Listener | None = None,
+    ) -> None:
+        self._counts = counts
         self._redis = redis
         self._herald = Herald(hasty)
         self._nudges = nudges
@@ -57,6 +67,10 @@ class RedisSignals:
     def changed(self, job_ids: Sequence[UUID]) -> None:
         if job_ids:
             self._herald.say(keys.JOBS_NUDGE, [id.bytes for id in job_ids])
+
+    def ended(self, endings: Endings) -> None:
+        if self._counts is not None:
+            self._counts(endings)
 
     def watch(self, job_ids: Sequence[UUID]) -> AbstractContextManager[Watch]:
         return self._nudges.watch(job_ids)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response
 
+from windlass.coordinator.engine.endings import Listener
 from windlass.coordinator.engine.generate import Read
 from windlass.coordinator.engine.hooks import HookWords
 from windlass.coordinator.engine.service import Engine
@@ -43,3 +44,4 @@ class Dialect:
     envelope: Callable[[Failure], Response] = envelope
     hooks: HookWords | None = None
     generated: Read | None = None  # reads what a generator wrote, if the door has such tasks
+    counts: Listener | None = None  # hears how its jobs of templates end

@@ -72,7 +72,7 @@ def _operation(bound: Bound, error: type[Schema]) -> dict[str, Any]:
 
 def _places(operation: Operation) -> list[dict[str, Any]]:
     return [
-        {"in": "path", "name": name, "required": True, "schema": _PLACES[kind]}
+        {"in": "path", "name": name, "required": True, "schema": _PLACES.get(kind, _PLACES[""])}
         for kind, name in _PLACE.findall(operation.rule)
     ]
 

@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError
 from marshmallow.exceptions import SCHEMA
 
-from windlass.coordinator.web.reading import MOST_FLAWS, Flaw, Path
+from windlass.coordinator.web.reading import MOST_FLAWS, Flaw, Path, Unreadable
 
 _LONGEST_GUESS = 50  # characters: comparing takes the square of it
 
@@ -45,6 +45,14 @@ class Strict(Schema):
             "unknown": Unknown("is not a known field", ", ".join(sorted(known)), known),
         }
         self.error_messages = messages
+
+
+def loaded(schema: Schema, document: Any) -> Any:
+    """Unreadable, with all that is wrong."""
+    try:
+        return schema.load(document)
+    except ValidationError as error:
+        raise Unreadable(*flaws(error)[:MOST_FLAWS]) from None
 
 
 def flaws(error: ValidationError) -> list[Flaw]:

@@ -53,7 +53,7 @@ def respond(request: Request, streams: Streams, texts: Iterable[str | None]) -> 
     """``texts`` as they come; None where there is nothing now, often enough for pings. Its end is
     the end of the socket; an exception drops it. Refusal: no socket is wanted, or too many are."""
     key = request.headers.get("Sec-WebSocket-Key", "")
-    if _ASKED not in request.environ or not key:
+    if not is_wanted(request) or not key:
         raise _refusal(HTTPStatus.BAD_REQUEST, "this address speaks WebSocket only")
     if request.headers.get("Sec-WebSocket-Version") != _VERSION:
         raise _refusal(HTTPStatus.UPGRADE_REQUIRED, f"only WebSocket version {_VERSION} is known")
@@ -63,6 +63,11 @@ def respond(request: Request, streams: Streams, texts: Iterable[str | None]) -> 
     response = _Takeover(server, _accept(key), texts, streams.closing)
     streams.hold(response)
     return response
+
+
+def is_wanted(request: Request) -> bool:
+    """Whether a WebSocket is asked for."""
+    return _ASKED in request.environ
 
 
 def frames(text: str) -> Iterator[bytes]:

@@ -61,6 +61,7 @@ class Exit:
     seconds: float | None = field(default=None, compare=False)  # it ran, where that is known
     step: str = ""  # the name of the step that failed, where it was not the task itself
     late: float | None = None  # the seconds that step had, and did not keep to
+    text: str = ""  # what went wrong, where the code is none of a process
 
 
 @dataclass(frozen=True)

@@ -19,18 +19,21 @@ def without_secrets(order: RunAttempt) -> RunAttempt:
         order.container,
         env={},
         files={},
+        placed={},
         run=None,
         cmd=(),
         entrypoint=(),
         parcels=(),
         registry=None,
     )
-    return msgspec.structs.replace(order, container=container, pre=(), post=(), sidecars=())
+    return msgspec.structs.replace(
+        order, container=container, pre=(), post=(), sidecars=(), errand=None
+    )
 
 
 def check_order(container: Container) -> None:
     """Unrunnable(REJECTED) for what no runtime can do, whatever door let it through."""
-    for name in container.files:
+    for name in (*container.files, *container.placed):
         _check_file(name)
     for name, value in container.env.items():
         _check_variable(name, value)

@@ -19,6 +19,7 @@ from windlass.shared import messages
 from windlass.shared.messages import RunAttempt
 from windlass.shared.spec import Container
 from windlass.worker import stages
+from windlass.worker.group import Note
 from windlass.worker.runtimes.base import Adopted, Exit, Notice, Run, Runtime, RuntimeConfig, Stream
 from windlass.worker.runtimes.orders import rejected, without_secrets
 from windlass.worker.sequence import Sequence as Stages
@@ -43,20 +44,22 @@ class Sequenced:
         self.inner.check()
 
     def prepare(self, order: RunAttempt, notice: Notice) -> None:
-        if order.sidecars and self.name == "process":
-            raise rejected(_NO_ONE)
+        self._check(order)
         if stages.is_plain(order):
             self.inner.prepare(order, notice)
             return
         for part in stages.of(order).parts:
             self.inner.prepare(part.order, notice)
 
+    def _check(self, order: RunAttempt) -> None:
+        if order.sidecars and self.name == "process" and not order.together:
+            raise rejected(_NO_ONE)
+
     def start(self, order: RunAttempt) -> Run:
         order = _with_env(order, self._env)
         if stages.is_plain(order):
             return self.inner.start(order)
-        if order.sidecars and self.name == "process":
-            raise rejected(_NO_ONE)
+        self._check(order)
         path = self._path(order.attempt_id)
         found = self._found(order) if path.exists() else {}
         self._write(path, order)
@@ -100,7 +103,7 @@ class Sequenced:
         self._owners.update(dict.fromkeys(ids, order.attempt_id))
         own = {id: found[id] for id in ids if id in found}
         path = self._path(order.attempt_id)
-        return _Kept(Stages(self.inner, order, own, _Started(path)), path)
+        return _Kept(Stages(self.inner, order, own, _Notes(path)), path)
 
     def _write(self, path: Path, order: RunAttempt) -> None:
         if path.exists():
@@ -118,20 +121,22 @@ class Sequenced:
         return self._root / str(attempt_id)
 
 
-class _Started:
-    """Beside the order: which of its containers were started, one a line."""
+class _Notes:
+    """Beside the order: what was noted of its containers, one note a line. One without a word is
+    of an earlier release: started."""
 
     def __init__(self, order: Path) -> None:
         self._path = _ledger(order)
 
-    def note(self, id: UUID) -> None:
+    def note(self, id: UUID, what: Note = "started") -> None:
         with self._path.open("a") as file:
-            file.write(f"{id}\n")
+            file.write(f"{id} {what}\n")
 
-    def started(self) -> set[UUID]:
+    def noted(self, what: Note = "started") -> list[UUID]:
         with suppress(FileNotFoundError):
-            return {UUID(line) for line in self._path.read_text().splitlines()}
-        return set()
+            lines = [line.partition(" ") for line in self._path.read_text().splitlines()]
+            return [UUID(id) for id, _, word in lines if (word or "started") == what]
+        return []
 
 
 def _ledger(order: Path) -> Path:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from windlass.coordinator.dialects.daggy.literal import unescape
 from windlass.coordinator.dialects.daggy.translate import CORES, IMAGE, MEMORY
 from windlass.coordinator.engine.views import (
     AttemptView,
@@ -17,6 +16,7 @@ from windlass.coordinator.engine.views import (
     Tally,
     TaskView,
 )
+from windlass.coordinator.web.literal import unescape
 from windlass.shared.spec import TaskSpec
 from windlass.shared.states import AttemptState, JobState, Reason, TaskState
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from windlass.coordinator.dialects.daggy.expansion import Instance
-from windlass.coordinator.dialects.daggy.literal import escape
+from windlass.coordinator.web.literal import escape
 from windlass.shared.spec import Container, JobSpec, Limits, Retry, TaskSpec
 
 Doc = Mapping[str, Any]

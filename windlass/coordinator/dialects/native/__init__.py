@@ -13,6 +13,7 @@ from windlass.coordinator.dialects.native.people import Roles, Users
 from windlass.coordinator.dialects.native.schedules import Schedules
 from windlass.coordinator.dialects.native.specs import Specs
 from windlass.coordinator.dialects.native.tasks import Tasks
+from windlass.coordinator.dialects.native.templates import Templates
 from windlass.coordinator.dialects.native.tokens import Tokens
 from windlass.coordinator.web.dialect import Dialect, Site
 from windlass.coordinator.web.operations import mount, operations_of
@@ -28,6 +29,7 @@ def build(site: Site) -> Blueprint:
             Tasks(site.engine),
             Logs(site.engine),
             Follow(site.engine, site.streams),
+            Templates(site.engine),
             Fleet(site.engine, site.streams),
             Tokens(site.engine, site.gate),
             Users(site.engine),

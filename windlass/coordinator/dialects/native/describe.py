@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from windlass.shared.spec import (
     Container,
     Each,
@@ -72,7 +74,8 @@ def _task(task: TaskSpec, keys: list[str]) -> Doc:
 
 def _composite(task: TaskSpec) -> Doc:
     if task.parallel:
-        return {"parallel": {"tasks": [_child(child) for child in task.parallel.tasks]}}
+        limit = _unless_empty(concurrency=task.parallel.concurrency)
+        return {"parallel": {"tasks": [_child(child) for child in task.parallel.tasks], **limit}}
     if task.each:
         each = task.each
         loop = _changed(each, _EACH, "var concurrency")
@@ -94,6 +97,8 @@ def beside_document(task: TaskSpec) -> Doc:
     return _unless_empty(
         pre=[_named(step) for step in task.pre],
         post=[_named(step) for step in task.post],
+        together=task.together,
+        errand=task.errand and msgspec.to_builtins(task.errand),
         sidecars=[_named(one) | _unless_empty(probe=_probe(one.probe)) for one in task.sidecars],
     )
 
@@ -134,6 +139,7 @@ def _mount(mount: Mount) -> Doc:
         "type": mount.kind,
         "target": mount.target,
         **_unless_empty(source=mount.source, read_only=mount.read_only, size=mount.size),
+        **_unless_empty(scratch=mount.scratch),
     }
 
 

@@ -10,6 +10,7 @@ from windlass.coordinator.dialects.native.describe import (
     retry_document,
 )
 from windlass.coordinator.engine.people_views import Role, User
+from windlass.coordinator.engine.template_views import TemplateView
 from windlass.coordinator.engine.views import (
     AttemptView,
     HistoryRow,
@@ -210,6 +211,20 @@ def token(view: Token) -> Doc:
         "created_at": moment(view.created_at),
         "expires_at": moment(view.expires_at),
         "used_at": moment(view.used_at),
+    }
+
+
+def template(view: TemplateView) -> Doc:
+    return {
+        "id": view.id,
+        "door": view.door,
+        "name": view.name,
+        "address": view.address,
+        "version": view.version,
+        "owner": view.owner,
+        "digest": view.digest,
+        "created_at": moment(view.created_at),
+        "first_at": moment(view.first_at),
     }
 
 

@@ -1,12 +1,17 @@
 """What may stand in the query of each list and log, and the engine's filters made from it."""
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from windlass.coordinator.engine.views import JobFilter, TaskFilter
+from windlass.coordinator.web.failures import invalid
 from windlass.coordinator.web.fields import Choice, QueueName, Switch, Text
 from windlass.coordinator.web.nested import ListOf
 from windlass.coordinator.web.quantities import Digits, Moment
+from windlass.coordinator.web.reading import Flaw
 from windlass.coordinator.web.refusals import Strict
 from windlass.shared.states import JobState, TaskState
 
@@ -17,6 +22,7 @@ MOST_LINES = 2000
 MOST_BYTES = 8 << 20
 _FAR = 1 << 53  # of a line or a byte; larger numbers do not survive JavaScript
 _ITEMS = 50
+_LAST = (1 << 31) - 1  # version
 
 
 class Paged(Strict):
@@ -34,6 +40,23 @@ class JobsQuery(Paged):
     since = Moment()
     until = Moment()
     count = Switch(load_default=False)
+
+
+class TemplatesQuery(Paged):
+    door = Text(least=1, most=64)
+
+
+class DoorQuery(Strict):
+    door = Text(least=1, most=64, load_default="native")
+
+
+class VersionsQuery(DoorQuery):
+    before = Digits(1, _LAST, load_default=_LAST)
+    limit = Digits(1, MOST_ITEMS, load_default=_ITEMS)
+
+
+class DeleteTemplateQuery(DoorQuery):
+    keep_jobs = Switch(load_default=False)
 
 
 class SchedulesQuery(Strict):
@@ -94,3 +117,18 @@ def job_filter(query: Query) -> JobFilter:
 def task_filter(query: Query) -> TaskFilter:
     states = tuple(TaskState(state) for state in query["state"])
     return TaskFilter(states=states, q=query.get("q"), children=query["children"])
+
+
+def place(of: tuple[str, str]) -> str:
+    """A cursor: beyond this name and door."""
+    return urlsafe_b64encode(msgspec.json.encode(of)).decode()
+
+
+def read_place(cursor: str | None) -> tuple[str, str]:
+    """Refusal (400): it is none of ours."""
+    if cursor is None:
+        return ("", "")
+    try:
+        return msgspec.json.decode(urlsafe_b64decode(cursor.encode()), type=tuple[str, str])
+    except (ValueError, msgspec.MsgspecError):
+        raise invalid("the query is not valid", [Flaw(("cursor",), "is none of ours")]) from None

@@ -8,6 +8,7 @@ from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
+from windlass.coordinator.dialects.native.errand_schema import ErrandDocument, ProbeDocument
 from windlass.coordinator.dialects.native.schema_job import (
     PermissionDocument,
     ScheduleDocument,
@@ -106,6 +107,7 @@ class MountDocument(Strict):
     source = Text(least=1, most=4096)
     read_only = Flag()
     size = Size(least=1)
+    scratch = Flag()
 
 
 class RegistryDocument(Strict):
@@ -170,12 +172,6 @@ class StepDocument(ProgramDocument):
     registry = Part(RegistryDocument)
 
 
-class ProbeDocument(Strict):
-    path = Text(least=1, most=4096, required=True)
-    port = Whole(1, 65_535, required=True)
-    timeout = Duration(least=0.001)
-
-
 class SidecarDocument(ProgramDocument):
     """Beside the task, in a network they share."""
 
@@ -198,6 +194,8 @@ class ChildDocument(SharedDocument, ProgramDocument):
     pre = ListOf(Part(StepDocument), most=100)
     post = ListOf(Part(StepDocument), most=100)
     sidecars = ListOf(Part(SidecarDocument), most=100)
+    together = Flag()
+    errand = Part(ErrandDocument)
     condition = Scalar(data_key="if", least=1, most=_TEMPLATE)
     var = Text(least=1, most=_NAME)
     parallel = Part(lambda: ParallelDocument())  # noqa: PLW0108 - defined below
@@ -221,6 +219,7 @@ class TaskDocument(ChildDocument):
 
 
 class ParallelDocument(Strict):
+    concurrency = Whole(0, MOST_TASKS)
     tasks = ListOf(Part(ChildDocument), least=1, most=MOST_TASKS, required=True)
 
 

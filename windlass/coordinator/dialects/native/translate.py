@@ -12,6 +12,7 @@ from windlass.shared.spec import (
     DEFAULT_QUEUE,
     Container,
     Each,
+    Errand,
     JobSpec,
     Limits,
     Mount,
@@ -39,7 +40,7 @@ _JOB = (
     "output",
     "delete_after",
 )
-_TASK = ("condition", "var", "allow_failure", "generator")
+_TASK = ("condition", "var", "allow_failure", "generator", "together")
 _CONTAINER = (
     "image",
     "run",
@@ -112,6 +113,7 @@ def _task(defaults: Doc, instance: Instance, needs: tuple[int, ...] = ()) -> Tas
         pre=tuple(map(_step, doc.get("pre", ()))),
         post=tuple(map(_step, doc.get("post", ()))),
         sidecars=tuple(map(_sidecar, doc.get("sidecars", ()))),
+        errand=msgspec.convert(doc["errand"], Errand) if "errand" in doc else None,
         parallel=_parallel(defaults, own["parallel"]) if "parallel" in own else None,
         each=_each(defaults, own["each"]) if "each" in own else None,
         subjob=_subjob(own["subjob"]) if "subjob" in own else None,
@@ -120,7 +122,8 @@ def _task(defaults: Doc, instance: Instance, needs: tuple[int, ...] = ()) -> Tas
 
 
 def _parallel(defaults: Doc, doc: Doc) -> Parallel:
-    return Parallel(tasks=tuple(_child(defaults, task) for task in doc["tasks"]))
+    tasks = tuple(_child(defaults, task) for task in doc["tasks"])
+    return Parallel(tasks=tasks, **_given(doc, ("concurrency",)))
 
 
 def _child(defaults: Doc, doc: Doc) -> TaskSpec:

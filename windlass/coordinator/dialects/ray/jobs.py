@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Response, request
 
-from windlass.coordinator.dialects.ray import documents, intake, logs, packages, present, words
+from windlass.coordinator.dialects.ray import documents, intake, packages, present, words
 from windlass.coordinator.engine.errors import Conflict, NotFound
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.engine.views import JobFilter, JobView, Submission
@@ -20,6 +20,7 @@ from windlass.coordinator.web.auth import Scope
 from windlass.coordinator.web.operations import Call, Gives, Resource, operation
 from windlass.coordinator.web.settings import HttpSettings
 from windlass.coordinator.web.streams import Streams
+from windlass.coordinator.web.tail import text
 from windlass.shared.ids import JobId
 
 _PAGE = 200  # jobs read for a list at once
@@ -123,7 +124,7 @@ class Jobs(Resource):
     )
     def show_log(self, _: Call, id: str) -> Response:
         """Show everything a job has written so far."""
-        return Response(_as_document(logs.whole(self._engine, self._find(id))), mimetype=_JSON)
+        return Response(_as_document(text.whole(self._engine, self._find(id))), mimetype=_JSON)
 
     @operation(
         "GET /api/jobs/<id>/logs/tail",
@@ -133,8 +134,8 @@ class Jobs(Resource):
     def tail_log(self, _: Call, id: str) -> Response:
         """Follow what a job writes, from its beginning to its end, over a WebSocket."""
         found = self._find(id)
-        tail = logs.Tail(self._engine, found)
-        texts = logs.follow(tail, self._engine.watch([found]))
+        tail = text.Tail(self._engine, found)
+        texts = text.follow(tail, self._engine.watch([found]))
         return sockets.respond(request, self._streams, texts)
 
     def _find(self, id: str) -> JobId:
@@ -200,6 +201,6 @@ class Jobs(Resource):
 def _as_document(texts: Iterator[str]) -> Iterator[bytes]:
     """``{"logs": …}`` of a text that is never in memory as a whole."""
     yield b'{"logs":"'
-    for text in texts:
-        yield json.dumps(text)[1:-1].encode()
+    for part in texts:
+        yield json.dumps(part)[1:-1].encode()
     yield b'"}'

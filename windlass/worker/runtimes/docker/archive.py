@@ -42,6 +42,11 @@ def working_directory(container: Container) -> str | None:
     return container.workdir or (work(container.layout) if container.files else None)
 
 
+def directory(path: str) -> "Entry":
+    """For anybody to write in."""
+    return Entry(PurePosixPath(path))
+
+
 @dataclass(frozen=True)
 class Entry:
     path: PurePosixPath
@@ -61,6 +66,8 @@ def entries(container: Container) -> Iterator[Entry]:
     for name, content in container.files.items():
         path = PurePosixPath(f"{directory}/{name}")
         yield Entry(path, to_bytes(content), layout.file_mode)
+    for name, content in container.placed.items():
+        yield Entry(PurePosixPath(layout.root, name), to_bytes(content), layout.file_mode)
 
 
 def inside(found: Iterable[Entry], layout: Layout) -> list[Entry]:

@@ -3,12 +3,15 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from socket import gethostname
 from threading import Lock
 from urllib.parse import urlsplit
 
 import requests
 from docker import APIClient
-from docker.errors import APIError, DockerException
+from docker.errors import APIError, DockerException, NotFound
 from docker.utils import kwargs_from_env, parse_host
 
 from windlass.worker.runtimes.base import RuntimeBroken
@@ -16,6 +19,8 @@ from windlass.worker.runtimes.docker.endpoint import Endpoint
 
 _TIMEOUT = 120  # seconds for one short call; following, waiting and pulling have none
 _CONNECTIONS = 256  # kept open; more are made and thrown away
+
+_MARK = Path("/.dockerenv")  # in every container of Docker's
 
 TROUBLE = (DockerException, requests.RequestException, OSError)
 
@@ -42,6 +47,18 @@ class Daemon:
                         **kwargs_from_env(),
                     )
             return self._client
+
+    @cached_property
+    def own(self) -> str | None:
+        """The container that this worker is itself, where it is one of this daemon's."""
+        if not _MARK.exists():
+            return None
+        name = gethostname()
+        try:
+            found = self.api.inspect_container(name)
+        except NotFound:
+            return None
+        return str(found["Id"]) if found["Config"]["Hostname"] == name else None
 
     @property
     def endpoint(self) -> Endpoint:

@@ -15,7 +15,7 @@ from windlass.worker.mounts import is_below
 from windlass.worker.runtimes.base import CACHE_VARIABLE, RuntimeConfig
 from windlass.worker.runtimes.docker import archive, labels
 from windlass.worker.runtimes.docker.images import choose_image
-from windlass.worker.runtimes.docker.network import METADATA, NO_NETWORK
+from windlass.worker.runtimes.docker.network import METADATA, NO_NETWORK, is_of_container
 from windlass.worker.runtimes.orders import rejected
 
 _TMP = "/tmp"  # noqa: S108 - inside the container
@@ -92,7 +92,7 @@ def cache(container: Container) -> Sequence[Mount]:
 
 
 def endpoint(network: str, aliases: Sequence[str] = ()) -> dict[str, Any] | None:
-    if network == NO_NETWORK:
+    if network == NO_NETWORK or is_of_container(network):
         return None
     config: dict[str, Any] = {"IPAMConfig": {"LinkLocalIPs": METADATA}}
     if aliases:
@@ -150,6 +150,7 @@ def _mounts(plan: Plan) -> list[DockerMount]:
             source=names.get(mount.target, mount.source),
             type=mount.kind,
             read_only=mount.read_only,
+            no_copy=mount.scratch,
         )
         for mount in plan.mounts
         if mount.kind != "tmpfs"

@@ -7,6 +7,7 @@ to itself, or asks for a neighbour that does not exist. It cannot take the addre
 capabilities. This needs networks of our own kind, so Docker's default bridge is not offered.
 """
 
+from contextlib import suppress
 from threading import Lock
 from uuid import UUID
 
@@ -23,6 +24,7 @@ METADATA = ["169.254.169.254", "169.254.170.2"]
 NO_NETWORK = "none"
 _NEVER = {"host", "bridge", "default"}
 _CONFLICT = 409
+_JOINED = {403, 409}  # as daemons of different age say it
 
 # The daemon gives every container on a network of a user's making a name server of its own, which
 # costs the start of several programs: a fifth of a short container. Nobody has neighbours to look
@@ -115,12 +117,35 @@ def shared(api: APIClient, order: RunAttempt, own: dict[str, str]) -> str:
     return name
 
 
-def remove_shared(api: APIClient, attempt_id: UUID) -> None:
+def of_container(name: str) -> str:
+    """The network namespace of another container, which has to run."""
+    return f"container:{name}"
+
+
+def is_of_container(network: str) -> bool:
+    return network.startswith("container:")
+
+
+def join(api: APIClient, own: str, network: str) -> None:
+    """So that a worker which is a container can call others: bridges let nothing through from one
+    to another."""
+    try:
+        api.connect_container_to_network(own, network)
+    except APIError as problem:
+        if status(problem) not in _JOINED:
+            raise
+
+
+def remove_shared(api: APIClient, attempt_id: UUID, own: str | None) -> None:
     """Unless a container is attached to it: whoever removes the last one removes the network."""
-    remove(api, labels.shared_network_name(attempt_id))
+    remove(api, labels.shared_network_name(attempt_id), own)
 
 
-def remove(api: APIClient, network: str) -> None:
+def remove(api: APIClient, network: str, own: str | None) -> None:
+    """``own``: the worker, which leaves it first."""
+    if own is not None:
+        with suppress(APIError):  # it never joined, or the network is gone
+            api.disconnect_container_from_network(own, network)
     try:
         api.remove_network(network)
     except APIError as problem:

@@ -11,7 +11,7 @@ from docker.errors import NotFound
 
 from windlass.shared.messages import RunAttempt
 from windlass.worker.runtimes.base import OUTPUT_LIMIT, Exit, RuntimeBroken, Stream
-from windlass.worker.runtimes.docker import archive, ending, faults, making, network
+from windlass.worker.runtimes.docker import archive, ending, faults, labels, making, network
 from windlass.worker.runtimes.docker.control import ControlDirectories
 from windlass.worker.runtimes.docker.daemon import Daemon, machinery
 from windlass.worker.runtimes.docker.recorder import Recorder
@@ -68,6 +68,7 @@ class DockerRun:
         self._id = id
         self._order = order
         self._exit: Exit | None = None
+        self._joined = False
         self._waiting = Lock()
 
     def output(self) -> Iterator[tuple[Stream, bytes]]:
@@ -126,7 +127,14 @@ class DockerRun:
 
     def address(self) -> str | None:
         networks = self._inspect()["NetworkSettings"]["Networks"] or {}
-        found = [one["IPAddress"] for one in networks.values() if one.get("IPAddress")]
+        shared = labels.shared_network_name(labels.owner(self._order))
+        own = self._daemon.own
+        if own is not None and shared in networks and not self._joined:
+            with machinery():
+                network.join(self._daemon.api, own, shared)
+            self._joined = True
+        names = sorted(networks, key=lambda name: name != shared)
+        found = [address for name in names if (address := networks[name].get("IPAddress"))]
         return str(found[0]) if found else None
 
     def name(self) -> str:
@@ -138,8 +146,9 @@ class DockerRun:
             ending.remove_container(api, self._id)
             for name in making.volumes(self._order, self._order.container.mounts).values():
                 ending.remove_volume(api, name)
-            if self._order.stage is not None and self._order.stage.beside:
-                network.remove_shared(api, self._order.stage.of)
+            stage, own = self._order.stage, self._daemon.own
+            if stage is not None and (stage.beside or (stage.called and own)):
+                network.remove_shared(api, stage.of, own)
         self._recorder.forget(self._order.attempt_id)
 
     def _inspect(self) -> dict[str, Any]:

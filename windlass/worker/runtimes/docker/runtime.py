@@ -10,7 +10,7 @@ from uuid import UUID
 from docker import APIClient
 from docker.errors import APIError, NotFound
 
-from windlass.shared.messages import RunAttempt
+from windlass.shared.messages import RunAttempt, Stage
 from windlass.shared.spec import Container
 from windlass.shared.text import slug
 from windlass.worker.mounts import check_mounts
@@ -128,11 +128,17 @@ class DockerRuntime:
 
     def _networks(self, api: APIClient, order: RunAttempt) -> Sequence[str]:
         asked = order.container.networks
-        if order.stage is not None and order.stage.beside:
+        if order.stage is not None and order.stage.joins is not None:
+            return [network.of_container(labels.container_name(order.stage.joins))]
+        if order.stage is not None and self._is_on_its_own_network(order.stage):
             own = labels.of_attempt(self._config.node, order)
             alone = asked == (NO_NETWORK,)
             return [network.shared(api, order, own), *(() if alone else asked)]
         return asked or [self._network.id(api)]
+
+    def _is_on_its_own_network(self, stage: Stage) -> bool:
+        """With its sidecars, or with the worker, which is a container as well and calls it."""
+        return stage.beside or (stage.called and self._daemon.own is not None)
 
     def _make_volumes(self, api: APIClient, plan: Plan) -> None:
         own = labels.of_attempt(self._config.node, plan.order)
@@ -215,7 +221,7 @@ class DockerRuntime:
             for name in volumes:
                 ending.remove_volume(api, name)
             for id in _unwanted(_of_attempts(api.networks(filters=ours)), "Id", keep):
-                network.remove(api, id)
+                network.remove(api, id, self._daemon.own)
             self._caches.sweep(api)
         spools = self._recorder.kept() - keep
         for attempt_id in spools:
@@ -246,10 +252,10 @@ def _of_attempts(networks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 def _to_send(plan: Plan) -> list[archive.Entry]:
     """What is not in the control directory on our own disk."""
     entries = list(archive.entries(plan.order.container))
-    if not plan.control:
-        return entries
-    here = archive.inside(entries, plan.order.container.layout)
-    return [entry for entry in entries if entry not in here]
+    if plan.control:
+        here = archive.inside(entries, plan.order.container.layout)
+        entries = [entry for entry in entries if entry not in here]
+    return [*entries, *(archive.directory(each.target) for each in plan.mounts if each.scratch)]
 
 
 def _share_volume(api: APIClient, name: str) -> None:
@@ -262,6 +268,8 @@ def _share_volume(api: APIClient, name: str) -> None:
 def _aliases(order: RunAttempt) -> list[str]:
     """How others on its networks call it; on the node's own there is nobody to ask."""
     if order.stage is None and not order.container.networks:
+        return []
+    if order.stage is not None and order.stage.joins is not None:
         return []
     if order.stage is not None and not order.stage.beside and not order.container.networks:
         return []

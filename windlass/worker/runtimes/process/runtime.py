@@ -210,8 +210,10 @@ def _furnish(directory: Directory, order: RunAttempt, user: Account | None, shel
         unpack(place(shelf, parcel), target, strip=parcel.strip)
     if container.run is not None:
         _write_program(directory.script, container.run, container.layout.script_mode)
-    for name, content in container.files.items():
-        target = working_directory / name
+    placed = directory.work / container.layout.root.lstrip("/")
+    files = {working_directory / name: text for name, text in container.files.items()}
+    files |= {placed / name: text for name, text in container.placed.items()}
+    for target, content in files.items():
         target.parent.mkdir(parents=True, exist_ok=True)
         _write_program(target, content, container.layout.file_mode)
     if user:

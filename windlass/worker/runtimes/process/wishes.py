@@ -1,9 +1,9 @@
 """What of an order a plain process can have. Pure.
 
 Refused is what a task would rely on: mounts, networks, gpus. Not used is what another node would do
-better: image, pull, registry, limits.cpus, shm; of the last two the task's log says so. A memory
-limit is the most data each process may have, so a process over it is refused memory, not killed.
-A working directory lies below the attempt's own.
+better: image, pull, registry, limits.cpus, shm, scratch; of the last three the task's log says so.
+A memory limit is the most data each process may have, so a process over it is refused memory, not
+killed. A working directory lies below the attempt's own.
 """
 
 import posixpath
@@ -19,8 +19,13 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def check_wishes(container: Container) -> None:
-    for field in ("mounts", "networks", "gpus"):
-        if getattr(container, field):
+    wished = {
+        "mounts": any(not mount.scratch for mount in container.mounts),
+        "networks": container.networks,
+        "gpus": container.gpus,
+    }
+    for field, wish in wished.items():
+        if wish:
             raise rejected(f"{field}: this node runs plain processes, which cannot have any")
     if ".." in (container.workdir or "").split("/"):
         raise rejected("workdir: must be a path without '..'")
@@ -64,6 +69,7 @@ def notes(container: Container) -> Sequence[str]:
     wished = {
         "limits.cpus": container.limits.cpus,
         "shm": container.shm,
+        "mounts": " ".join(mount.target for mount in container.mounts) or None,
     }
     unused = [f"{name} {value}" for name, value in wished.items() if value is not None]
     return [f"not used, as this node runs plain processes: {', '.join(unused)}"] if unused else []

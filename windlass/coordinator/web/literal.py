@@ -1,4 +1,4 @@
-"""Text of this door is literal where the engine's is a template."""
+"""Text of doors that know no templates is literal where the engine's is a template."""
 
 _OPEN = "{{"
 _ESCAPED = "{{ '{{' }}"  # an expression whose value is its own beginning
