@@ -64,7 +64,7 @@ def _family(config: Config, listener: socket.socket) -> Family:
     return Family(
         [
             Child("http", partial(_run_http, bound, listener, prepared)),
-            Child("loops", partial(_run_loops, bound, prepared)),
+            Child("loops", partial(_run_loops, bound, listener, prepared)),
         ]
     )
 
@@ -78,7 +78,9 @@ def _run_http(config: Config, listener: socket.socket, prepared: Gate) -> None:
     serve_http(config, listener, prepared)
 
 
-def _run_loops(config: Config, prepared: Gate) -> None:
+def _run_loops(config: Config, listener: socket.socket, prepared: Gate) -> None:
+    listener.close()  # or it would keep the address while it ends, should the parent be killed
+
     from windlass.coordinator import wiring
     from windlass.coordinator.loops import mask_signals, signalled
     from windlass.shared import logs

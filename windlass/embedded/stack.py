@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -65,6 +66,10 @@ class Member:
 
     def is_up(self) -> bool:
         return self.server is not None and self.server.process.poll() is None
+
+    def was_killed(self) -> bool:
+        """By somebody else: it may do well next time."""
+        return self.server is not None and self.server.process.returncode == -signal.SIGKILL
 
     def start(self) -> None:
         self.since = monotonic()
@@ -143,7 +148,8 @@ class Stack:
         lived = monotonic() - member.since
         if member.ends and lived < 0.1 * 2.0**member.ends:
             return  # what it left behind may be in the way, such as a listener on its port
-        member.ends = 1 if lived > _STEADY else member.ends + 1
+        fresh = lived > _STEADY or member.was_killed()
+        member.ends = 1 if fresh else member.ends + 1
         if member.ends > _TRIES:
             raise ServerFailed(f"{member.name} keeps ending:\n{last_words(self._log(member.name))}")
         self._say(f"{member.name} has ended; starting it again")

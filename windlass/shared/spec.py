@@ -65,6 +65,20 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cmd_first: bool = False  # where there are both, ``cmd`` runs and ``run`` does not
 
 
+class Liveness(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A container is ended, and has failed, once it was asked ``failures`` times in a row without
+    a good answer: somebody listens on ``port``; with a ``path``, a GET of it answers 200 to 399;
+    or ``command``, run in it, ends with 0 (not looked at on nodes without images)."""
+
+    port: int | None = None
+    path: str | None = None
+    command: tuple[str, ...] = ()
+    delay: float = 0.0  # from its start to the first time it is asked
+    period: float = 10.0  # between two times
+    timeout: float = 1.0  # for one answer
+    failures: int = 3
+
+
 class Container(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one attempt runs; what the worker receives, with every template resolved.
 
@@ -94,6 +108,7 @@ class Container(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     fetch_timeout: float | None = None  # for its parcels; past it, the setup has failed
     stop_signal: Literal["TERM", "INT"] = "TERM"
     grace: float = 10.0  # between that and SIGKILL
+    liveness: Liveness | None = None
     layout: Layout = Layout()
 
 

@@ -4,20 +4,23 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from queue import Empty
-from threading import Event
+from threading import Event, Thread
 from time import monotonic
 from typing import Literal, Protocol
 from uuid import UUID
 
 import msgspec
 
+from windlass.shared.spec import Liveness
 from windlass.worker.errands import Answer, carry_out
+from windlass.worker.liveness import dies
 from windlass.worker.race import Race, stop_all
 from windlass.worker.runtimes.base import Exit, Run, RuntimeBroken, Unrunnable
 from windlass.worker.stages import Part, Plan
 
 _OK = 200
 _TO_END = 1.0  # seconds for one that has ended to be known for it
+_SILENT = "it no longer answered its liveness probe"
 _ANSWERED = None  # in the place of a container
 
 Note = Literal["started", "first", "asked"]
@@ -41,6 +44,7 @@ class Group:
         self._over = Event()
         self._began = 0.0
         self._runs: dict[UUID, tuple[Part, Run]] = {}
+        self._dead: set[UUID] = set()  # those that were ended because they did not answer
         self.answer: bytes | None = None  # to the errand
 
     def done(self) -> Exit:
@@ -70,7 +74,10 @@ class Group:
         return part, run.wait()
 
     def _judged(self, part: Part | None, exit: Exit) -> tuple[Part | None, Exit]:
-        """One that ends by itself has not done what the errand asks, whatever it says."""
+        """One that ends by itself has not done what the errand asks, whatever it says; nor has one
+        that had to be ended."""
+        if part is not None and part.id in self._dead:
+            return part, replace(exit, code=exit.code or 1, oom=False, text=_SILENT)
         if self._plan.errand is None or part is _ANSWERED or exit.code != 0:
             return part, exit
         return part, replace(exit, code=1, text="ended before it had answered")
@@ -83,6 +90,7 @@ class Group:
                 run = self._begin(part)
                 self._runs[part.id] = part, run
                 race.enter(part, run.wait)
+                self._look_after(part, run)
         except (Unrunnable, RuntimeBroken):
             # It may not start because another one has ended: that is what happened first.
             with suppress(Empty):
@@ -92,11 +100,27 @@ class Group:
             race.enter(_ANSWERED, self._answered)
         return race.first()
 
+    def _look_after(self, part: Part, run: Run) -> None:
+        asked = part.order.container.liveness
+        if asked is not None:
+            Thread(target=self._watch, args=(part, run, asked), daemon=True).start()
+
+    def _watch(self, part: Part, run: Run, asked: Liveness) -> None:
+        """End it where it does not answer: then it has ended first, like any other."""
+        silent = dies(run, self._holder, asked, self._over)
+        if silent and not self._over.wait(_TO_END):
+            self._dead.add(part.id)
+            run.stop(part.order.container.grace)
+
+    @property
+    def _holder(self) -> Run:
+        """Of the network."""
+        return self._runs[self._plan.group[0].id][1]
+
     def _answered(self) -> Exit | None:
         errand = self._plan.errand
         assert errand is not None  # noqa: S101 - whoever calls has looked
-        _, holder = self._runs[self._plan.group[0].id]  # of the network
-        answer = carry_out(holder, errand, self._over, self._about_to)
+        answer = carry_out(self._holder, errand, self._over, self._about_to)
         if answer is None:
             return None
         self.answer = msgspec.json.encode({"status": answer.status, "seconds": answer.seconds})

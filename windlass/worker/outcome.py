@@ -51,7 +51,7 @@ def _of_step(exit: Exit) -> Outcome:
     if exit.fault is not None:
         return Outcome(Reason.SETUP, f"step {exit.step}: {exit.fault}", exit.code)
     reason = Reason.OOM if exit.oom else Reason.EXIT_CODE
-    return Outcome(reason, f"step {exit.step}: {_exit_code(exit.code)}", exit.code)
+    return Outcome(reason, f"step {exit.step}: {exit.text or _exit_code(exit.code)}", exit.code)
 
 
 def with_output(outcome: Outcome, content: bytes | None) -> Outcome:

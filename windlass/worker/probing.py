@@ -35,24 +35,29 @@ def all_are(ready: Sequence[Ready], address: str) -> bool:
 
 def _is(ready: Ready, address: str) -> bool:
     if ready.path is None:
-        return _listens(address, ready.port)
+        return listens(address, ready.port)
     return _answers(address, ready.port, ready.path)
 
 
-def _listens(address: str, port: int) -> bool:
+def listens(address: str, port: int, patience: float = _ONE_CALL) -> bool:
     try:
-        create_connection((address, port), _ONE_CALL).close()
+        create_connection((address, port), patience).close()
     except OSError:
         return False
     return True
 
 
 def _answers(address: str, port: int, path: str) -> bool:
-    link = HTTPConnection(address, port, timeout=_ONE_CALL)
+    return status_of(address, port, path) == HTTPStatus.OK
+
+
+def status_of(address: str, port: int, path: str, patience: float = _ONE_CALL) -> int:
+    """Of the answer to a GET; 0 where there is none."""
+    link = HTTPConnection(address, port, timeout=patience)
     try:
         link.request("GET", path)
-        return link.getresponse().status == HTTPStatus.OK
+        return link.getresponse().status
     except (OSError, HTTPException, ValueError):  # ValueError: a path that cannot be asked for
-        return False
+        return 0
     finally:
         link.close()

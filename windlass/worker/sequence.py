@@ -145,7 +145,7 @@ class Sequence:
             raise RuntimeBroken("a container of it was removed by somebody else")
 
     def _task_done(self) -> Exit:
-        if self._plan.together or self._plan.errand:
+        if self._plan.is_group:
             return self._group_done()
         began = self._plan.task.id in self._found
         try:

@@ -41,6 +41,12 @@ class Plan:
     errand: Errand | None = None
 
     @property
+    def is_group(self) -> bool:
+        """Whichever of it ends first, or answers, is the outcome; or it is looked after."""
+        alive = self.task.order.container.liveness
+        return self.together or self.errand is not None or alive is not None
+
+    @property
     def parts(self) -> tuple[Part, ...]:
         return (*self.pre, self.task, *self.post, *self.sidecars)
 
@@ -52,7 +58,8 @@ class Plan:
 
 def is_plain(order: RunAttempt) -> bool:
     """One container is all of it."""
-    return not (order.pre or order.post or order.sidecars or order.errand)
+    several = order.pre or order.post or order.sidecars or order.errand
+    return not several and (order.stage is not None or order.container.liveness is None)
 
 
 def of(order: RunAttempt) -> Plan:
@@ -66,6 +73,8 @@ def of(order: RunAttempt) -> Plan:
     beside = bool(order.sidecars) and not order.together
     join = _together if order.together else _joined
     first = uuid5(id, "sidecar 0") if order.together and order.sidecars else None
+    everyone = (main, *(one.container for one in order.sidecars))
+    calls = order.errand is not None or any(one.liveness for one in everyone)
     return Plan(
         pre=tuple(
             part(
@@ -82,7 +91,7 @@ def of(order: RunAttempt) -> Plan:
                 name=order.task_name,
                 beside=beside,
                 joins=first,
-                called=order.errand is not None and not order.sidecars,
+                called=calls and not order.sidecars,
             ),
             0,
             main,
@@ -103,7 +112,7 @@ def of(order: RunAttempt) -> Plan:
                     name=one.name,
                     beside=beside,
                     joins=first if at else None,
-                    called=order.errand is not None and not at,
+                    called=calls and not at,
                 ),
                 at,
                 join(main, one.container),

@@ -223,3 +223,20 @@ def test_a_schedule_is_open_to_one_who_is_there(ada: As) -> None:
     response = ada("POST", f"{BASE}/schedules", json=document)
 
     assert list(errors(response)) == ["permissions[0].user"]
+
+
+def test_a_template_is_not_deleted_by_somebody_from_whom_jobs_of_it_are_hidden(
+    nobody: As, ada: As
+) -> None:
+    at = f"{BASE}/templates/private"
+    ada("PUT", at, json=a_document(permissions=[{"user": "ada"}]))
+    job = ada("POST", f"{at}/jobs", json={}).json["id"]
+
+    refused = [nobody("DELETE", f"{at}?keep_jobs={keep}").status_code for keep in ("true", "false")]
+    state = ada("GET", f"{BASE}/jobs/{job}").json["state"]
+    ada("POST", f"{BASE}/jobs/{job}/cancel")
+    kept = nobody("DELETE", f"{at}?keep_jobs=true").status_code
+
+    assert (refused, state) == ([409, 409], "pending")
+    assert (kept, ada("DELETE", at).status_code) == (204, 404)
+    assert ada("GET", f"{BASE}/jobs/{job}").json["state"] == "cancelled"

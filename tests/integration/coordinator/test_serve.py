@@ -13,6 +13,7 @@ from tests.support.fakes import FakeSignals
 from tests.support.postgres import admin, other_database
 from tests.support.waiting import until
 from windlass.coordinator.store.db import Database
+from windlass.embedded.stack import is_taken
 from windlass.embedded.valkey import free_port
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
@@ -141,3 +142,18 @@ def test_a_first_token_that_could_be_guessed_is_refused(database_url: str, redis
 
     assert started.process.returncode == 1
     assert "WINDLASS_BOOTSTRAP_TOKEN must be" in errors
+
+
+def test_a_killed_parent_leaves_its_address_to_the_next(database_url: str, redis_url: str) -> None:
+    port = free_port()
+    environment = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+    with a_coordinator(port, **environment) as first:
+        until(lambda: first.answers("/-/ready"))
+        loops = first.children()["loops"]
+        kill(loops, signal.SIGSTOP)
+        first.process.kill()
+
+        until(lambda: not is_taken(port))
+
+        kill(loops, signal.SIGCONT)
+        until(lambda: not is_alive(loops))

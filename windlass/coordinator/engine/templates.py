@@ -89,13 +89,19 @@ class Templates:
     def delete(self, door: str, name: str, *, keep_jobs: bool = False) -> None:
         """No job can be made of it any more, and those that go on are cancelled. Those that are
         over are deleted, unless ``keep_jobs``: saved under the same name again, it has them
-        again."""
+        again. Conflict: some of either are hidden from whoever asks."""
         with self._db.transaction() as tx:
             id = store.lock(tx, door, name) if is_clean(door + name) else None
             if id is None:
                 raise NotFound(f"there is no template {name}")
+            self._check_jobs(tx, id, forgetting=not keep_jobs)
             store.retire(tx, id, forgetting=not keep_jobs)
         carry_out_one(self._db, self._signals, id, forgetting=not keep_jobs)
+
+    def _check_jobs(self, tx: Tx, id: UUID, *, forgetting: bool) -> None:
+        known = self._sees.audiences(tx)
+        if known is not None and store.has_others(tx, id, known, over=forgetting):
+            raise Conflict("there are jobs of it that only others may see, and end")
 
     def jobs(self, id: UUID, *, newest: int, open: int = 1_000) -> Sequence[JobView]:
         """Those that go on, and the newest, newest first."""

@@ -154,6 +154,13 @@ _OVER = """
 SELECT id FROM job WHERE template_id = %(id)s AND ended_at IS NOT NULL ORDER BY id LIMIT %(limit)s
 """
 
+_OTHERS = """
+SELECT id FROM job
+WHERE template_id = %(id)s AND audience <> ALL(%(audiences)s::bigint[])
+  AND (ended_at IS NULL OR %(over)s)
+LIMIT 1
+"""
+
 _JOBS = f"""
 (SELECT {JOB} FROM job WHERE template_id = %(id)s AND ended_at IS NULL
  ORDER BY id DESC LIMIT %(open)s)
@@ -170,6 +177,11 @@ def open_jobs(tx: Tx, id: UUID, limit: int) -> list[UUID]:
 
 def jobs_over(tx: Tx, id: UUID, limit: int) -> list[UUID]:
     return [row["id"] for row in tx.all(_OVER, id=id, limit=limit)]
+
+
+def has_others(tx: Tx, id: UUID, audiences: Sequence[int], *, over: bool) -> bool:
+    """Whether there are jobs of it for none of ``audiences``; ``over``: those that are, too."""
+    return tx.one(_OTHERS, id=id, audiences=list(audiences), over=over) is not None
 
 
 def jobs(tx: Tx, id: UUID, *, open: int, newest: int) -> Sequence[Row]:

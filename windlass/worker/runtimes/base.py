@@ -100,6 +100,10 @@ class Run(Protocol):
     def address(self) -> str | None:
         """Where the worker reaches it; None when it has no network, or does not run."""
 
+    def ask(self, command: Sequence[str], timeout: float) -> bool | None:
+        """Whether ``command``, run inside, ends with 0 within ``timeout`` seconds. None: nobody can
+        say, as where it does not run. RuntimeBroken."""
+
     def name(self) -> str:
         """What the machine calls it: for a person who looks there."""
 

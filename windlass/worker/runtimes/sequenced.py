@@ -195,6 +195,9 @@ class _Kept:
     def address(self) -> str | None:
         return None
 
+    def ask(self, command: Sequence[str], timeout: float) -> bool | None:
+        return None
+
     def name(self) -> str:
         return self._path.name
 

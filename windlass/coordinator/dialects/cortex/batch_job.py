@@ -2,15 +2,15 @@
 when all have been answered. Pure."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from windlass.coordinator.dialects.cortex import schema
+from windlass.coordinator.dialects.cortex import probes, schema
 from windlass.coordinator.dialects.cortex.faults import Fault
 from windlass.coordinator.dialects.cortex.translate import Doc, Job, queue, to_job_spec, to_task
 from windlass.shared import spec as specs
-from windlass.shared.spec import Errand, JobSpec, Parallel, Ready, TaskSpec
+from windlass.shared.spec import Errand, JobSpec, Parallel, TaskSpec
 
 BATCHES = "batches"
 _COMPLETE = "on-job-complete"
@@ -67,14 +67,5 @@ def _errand(spec: Doc, job: Job) -> Errand:
             "X-Cortex-Job-ID": str(job.shown.get("job_id", "")),
         },
         tolerant=True,
-        ready=tuple(_ready(spec)),
+        ready=tuple(probes.ready(spec["pod"]["containers"])),
     )
-
-
-def _ready(spec: Doc) -> Iterator[Ready]:
-    """What the readiness probes of its containers ask."""
-    for container in spec["pod"]["containers"]:
-        probe = container["readiness_probe"]
-        if probe:
-            asked = probe["http_get"] or probe["tcp_socket"]
-            yield Ready(port=asked["port"], path=asked.get("path"))

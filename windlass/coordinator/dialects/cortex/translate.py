@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from windlass.coordinator.dialects.cortex import programs, quantities, schema
+from windlass.coordinator.dialects.cortex import probes, programs, quantities, schema
 from windlass.coordinator.dialects.cortex.versions import NEWEST
 from windlass.coordinator.web.literal import escape
 from windlass.shared.queues import is_queue_name
@@ -120,6 +120,7 @@ def _container(document: Doc, spec: Doc, job: Job) -> Container:
         gpus=str(compute["gpu"]) if compute["gpu"] else None,
         shm=_bytes(shm) or None if shm else None,
         layout=_LAYOUT,
+        liveness=probes.liveness(document.get("liveness_probe")),
     )
 
 

@@ -1,6 +1,6 @@
 """One container of ours, from its start to its removal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from threading import Lock
@@ -11,7 +11,7 @@ from docker.errors import NotFound
 
 from windlass.shared.messages import RunAttempt
 from windlass.worker.runtimes.base import OUTPUT_LIMIT, Exit, RuntimeBroken, Stream
-from windlass.worker.runtimes.docker import archive, ending, faults, labels, making, network
+from windlass.worker.runtimes.docker import archive, ending, faults, inside, labels, making, network
 from windlass.worker.runtimes.docker.control import ControlDirectories
 from windlass.worker.runtimes.docker.daemon import Daemon, machinery
 from windlass.worker.runtimes.docker.recorder import Recorder
@@ -136,6 +136,10 @@ class DockerRun:
         names = sorted(networks, key=lambda name: name != shared)
         found = [address for name in names if (address := networks[name].get("IPAddress"))]
         return str(found[0]) if found else None
+
+    def ask(self, command: Sequence[str], timeout: float) -> bool | None:
+        with machinery():
+            return inside.ask(self._daemon.api, self._id, command, timeout)
 
     def name(self) -> str:
         return self._id

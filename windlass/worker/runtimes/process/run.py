@@ -4,7 +4,7 @@ import os
 import shutil
 import signal
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from time import time_ns
@@ -14,6 +14,7 @@ from windlass.worker.runtimes.base import OUTPUT_LIMIT, PIECE, Exit, RuntimeBrok
 from windlass.worker.runtimes.life import Life, ends_within, tell, watching
 from windlass.worker.runtimes.process.directory import Directory
 
+LOOPBACK = "127.0.0.1"  # of the machine: processes have no network of their own
 GONE = "."  # how the name begins of what is about to be deleted
 _SOON, _LATER = 0.01, 0.1  # seconds of silence between two looks: at first, and later
 _PROGRESS_LIMIT = 1 << 16
@@ -89,6 +90,9 @@ class ProcessRun:
         return read_plain(self._directory.progress, _PROGRESS_LIMIT)
 
     def address(self) -> str | None:
+        return LOOPBACK
+
+    def ask(self, command: Sequence[str], timeout: float) -> bool | None:
         return None
 
     def name(self) -> str:
