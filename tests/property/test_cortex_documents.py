@@ -18,7 +18,9 @@ from windlass.coordinator.engine import check
 LABEL = st.from_regex(r"[a-z]([-a-z0-9]{0,20}[a-z0-9])?", fullmatch=True).filter(
     lambda text: not text.startswith("b-") and text not in {"dequeuer", "proxy"}
 )
-TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20)
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20).filter(
+    lambda text: text[0] not in "-+.0123456789"  # which would be a number, to Cortex as well
+)
 WORDS = st.lists(TEXT, max_size=3)
 MEMORY = st.sampled_from(["20Mi", "64M", "1Gi", "268435456", "0.5G", "100000Ki"])
 COMPUTE = st.fixed_dictionaries(

@@ -9,8 +9,8 @@ from windlass.worker.runtimes.base import Run, RuntimeBroken
 
 
 def dies(run: Run, holder: Run, asked: Liveness, over: Event) -> bool:
-    """True once it has not answered too often, False once ``over`` is set. ``holder``: whose network
-    it is in."""
+    """True once it has not answered too often, False once ``over`` is set. ``holder``: whose
+    network it is in."""
     silent = 0
     pause = asked.delay
     while not over.wait(pause):

@@ -7,6 +7,10 @@ import yaml
 
 from tests.conformance.cortex.client import OLD, Cortex, an_api, container, fault
 
+# Each line is ten times the one before.
+ALIASES = "- &a0 [x]\n" + "".join(
+    f"- &a{number} [{', '.join([f'*a{number - 1}'] * 10)}]\n" for number in range(1, 10)
+)
 HINT = "\n\napi configuration schema can be found at https://docs.cortexlabs.com/v/0.42/"
 
 
@@ -208,7 +212,9 @@ def test_what_is_wrong_first_is_told_and_nothing_is_deployed(
     [
         ("a: [", "configreader.invalid_yaml"),
         (b"\xff", "configreader.invalid_yaml"),
-        ("a: &x 1\nb: *x", "configreader.invalid_yaml"),
+        ("- &x [*x]", "configreader.invalid_yaml"),
+        ("- *x", "configreader.invalid_yaml"),
+        (ALIASES, "configreader.invalid_yaml"),
         ("- " * 60 + "a", "configreader.invalid_yaml"),
         ("a: 1", "spec.malformed_config"),
         ("- 1", "spec.malformed_config"),
@@ -218,6 +224,19 @@ def test_what_is_wrong_first_is_told_and_nothing_is_deployed(
 )
 def test_a_file_that_holds_no_apis_is_refused(cortex: Cortex, text: str | bytes, kind: str) -> None:
     assert fault(cortex.deploy_text(text))[0] == kind
+
+
+def test_what_a_python_client_wrote_once_and_meant_twice_is_taken(cortex: Cortex) -> None:
+    compute = {"cpu": "100m", "mem": "64Mi"}
+    pair = an_api("job", container(compute=compute), container(name="other", compute=compute))
+    text = yaml.dump([pair])
+    assert "*id001" in text
+
+    answer = cortex.deploy_text(text)
+
+    (result,) = answer.json
+    containers = result["api"]["spec"]["pod"]["containers"]
+    assert [each["compute"]["mem"] for each in containers] == ["64Mi", "64Mi"]
 
 
 def test_names_and_endpoints_are_unique_in_a_file_and_among_the_deployed(cortex: Cortex) -> None:

@@ -1,7 +1,8 @@
 """Strict YAML: plain data only, read event by event, so that neither depth nor aliases cost us.
 
 Scalars are those of YAML 1.2: ``yes`` and ``on`` are text, ``012`` is twelve. Nothing is evaluated
-that a document could make grow: no aliases, no merges, no tags.
+that a document could make grow: no merges, no tags, and aliases only for doors whose clients write
+them.
 """
 
 import math
@@ -23,6 +24,7 @@ from windlass.coordinator.web.reading import (
     written_float,
     written_int,
 )
+from windlass.coordinator.web.yamlaliases import written_out
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _NULL = {"", "~", "null", "Null", "NULL"}
@@ -33,10 +35,12 @@ _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,9
 _NO_NUMBER = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 
 
-def load(data: bytes) -> Any:
-    """The value; Unreadable with everything that is wrong and where."""
+def load(data: bytes, *, aliases: bool = False) -> Any:
+    """The value; Unreadable with everything that is wrong and where. ``aliases`` are taken where
+    that is said, within bounds."""
     composer = _Composer()
-    for event in _events(decode_text(data)):
+    events = _events(decode_text(data))
+    for event in written_out(events) if aliases else events:
         composer.take(event)
     if composer.flaws:
         raise Unreadable(*composer.flaws)

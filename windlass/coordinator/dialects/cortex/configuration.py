@@ -46,7 +46,7 @@ class Api:
 def read(data: bytes, file: str, *, definitions: bool) -> Sequence[Api]:
     """``definitions``: the caller is of the time when APIs were programs."""
     try:
-        document = yamltext.load(data)
+        document = yamltext.load(data, aliases=True)  # Python clients write them
     except Unreadable as problem:
         flaw = problem.flaws[0]
         place = f"line {flaw.line}: " if flaw.line else ""

@@ -34,10 +34,16 @@ class Finder:
         self._engine = engine
 
     def api(self, name: str) -> Deployed:
+        found = self.named(name)
+        if found is None:
+            raise faults.not_deployed(name)
+        return found
+
+    def named(self, name: str) -> Deployed | None:
         try:
             return Deployed.of(self._engine.templates.named(DOOR, name))
         except NotFound:
-            raise faults.not_deployed(name) from None
+            return None
 
     def at(self, endpoint: str) -> Deployed | None:
         try:
@@ -62,9 +68,9 @@ class Finder:
         try:
             job = self._engine.job(self._engine.find(DOOR, id))
         except NotFound:
-            raise _no_job(api, id) from None
+            raise no_job(api.name, api.kind, id) from None
         if job.template_id != api.template.id:
-            raise _no_job(api, id)
+            raise no_job(api.name, api.kind, id)
         (found,) = self.with_details(api, [job])
         return found
 
@@ -127,6 +133,6 @@ def only(api: Deployed, kind: str) -> Deployed:
     return api
 
 
-def _no_job(api: Deployed, id: str) -> Fault:
-    text = f"unable to find {api.kind} job {id[:200]} ({api.name} api)"
+def no_job(name: str, kind: str, id: str) -> Fault:
+    text = f"unable to find {kind} job {id[:200]} ({name} api)"
     return Fault("job.not_found", f"failed to get job state: {text}")

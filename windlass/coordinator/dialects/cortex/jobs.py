@@ -10,7 +10,7 @@ from windlass.coordinator.dialects.cortex.addresses import RESERVED, not_served,
 from windlass.coordinator.dialects.cortex.apis import Deployed
 from windlass.coordinator.dialects.cortex.deploying import Making
 from windlass.coordinator.dialects.cortex.faults import Fault
-from windlass.coordinator.dialects.cortex.finding import Finding, Found, job_id, only
+from windlass.coordinator.dialects.cortex.finding import Finding, Found, job_id, no_job, only
 from windlass.coordinator.dialects.cortex.settings import Settings
 from windlass.coordinator.dialects.cortex.submitting import Submitter
 from windlass.coordinator.dialects.cortex.versions import Speech
@@ -54,14 +54,13 @@ class Jobs(Finding):
     @told
     def stop(self, _: Call, kind: str, name: str) -> Response:
         """Stop a job."""
-        id = job_id()
-        return self._stop(self._find.api(name), id)
+        return self._stop_of(kind, name, job_id())
 
     @operation("DELETE /<kind:kind>/<name>/<id>", Scope.SUBMIT, gives=_OK, loose=True)
     @told
     def stop_by_path(self, _: Call, kind: str, name: str, id: str) -> Response:
         """Stop a job."""
-        return self._stop(self._find.api(name), id)
+        return self._stop_of(kind, name, id)
 
     @operation(f"POST {_ENDPOINT}", Scope.SUBMIT, gives=_OK, loose=True)
     @told
@@ -128,13 +127,23 @@ class Jobs(Finding):
             raise refused  # its time was up first
         return replies.document({"message": f"stopped job {id}"})
 
+    def _stop_of(self, kind: str, name: str, id: str) -> Response:
+        """Nobody asks here whether there is such an API: then there is no such job."""
+        api = self._find.named(name)
+        if api is None or api.kind != kind:
+            raise _unknown_to_stop(no_job(name, kind, id), kind)
+        return self._stop(api, id)
+
     def _to_stop(self, api: Deployed, id: str) -> Found:
         try:
             return self._find.job(api, id)
         except Fault as fault:
-            if api.kind != schema.BATCH:
-                raise
-            raise Fault("error", str(fault)) from None  # there it is not Cortex who looks for it
+            raise _unknown_to_stop(fault, api.kind) from None
 
     def _speech(self) -> Speech:
         return versions.of_anybody(request, self._settings.version)
+
+
+def _unknown_to_stop(fault: Fault, kind: str) -> Fault:
+    """Of a batch job it is not Cortex itself who says that it is not there."""
+    return Fault("error", str(fault)) if kind == schema.BATCH else fault

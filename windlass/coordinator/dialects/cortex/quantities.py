@@ -1,4 +1,5 @@
-"""Quantities as Kubernetes writes them: ``200m``, ``0.5``, ``64Mi``, ``1e3``."""
+"""Quantities as Kubernetes writes them: ``200m``, ``0.5``, ``64Mi``, ``1e3``; and with a large K, as
+Cortex's documentation has it."""
 
 import re
 from dataclasses import dataclass
@@ -8,8 +9,20 @@ from windlass.coordinator.dialects.cortex import faults
 from windlass.coordinator.dialects.cortex.faults import Fault
 from windlass.coordinator.dialects.cortex.gotext import plain
 
-_FORM = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:([KMGTPE]i|[numkMGTPE])|[eE]([+-]?\d{1,2}))?")
-_DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
+_FORM = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:([KMGTPE]i|[numkKMGTPE])|[eE]([+-]?\d{1,2}))?")
+_DECIMAL = {
+    "n": -9,
+    "u": -6,
+    "m": -3,
+    "": 0,
+    "k": 3,
+    "K": 3,
+    "M": 6,
+    "G": 9,
+    "T": 12,
+    "P": 15,
+    "E": 18,
+}
 _BINARY = {f"{letter}i": 10 * power for power, letter in enumerate("KMGTPE", 1)}
 _LONGEST = 64
 _LARGEST = Decimal(2**63 - 1)
