@@ -1,5 +1,5 @@
-"""Quantities as Kubernetes writes them: ``200m``, ``0.5``, ``64Mi``, ``1e3``; and with a large K, as
-Cortex's documentation has it."""
+"""Quantities as Kubernetes writes them: ``200m``, ``0.5``, ``64Mi``, ``1e3``. A large K, which it
+lacks and the documentation of Cortex has, is a small one."""
 
 import re
 from dataclasses import dataclass

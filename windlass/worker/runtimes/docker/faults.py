@@ -30,6 +30,10 @@ class NameTaken(RuntimeBroken):
     """There is a container for this attempt already."""
 
 
+class NetworkGone(RuntimeBroken):
+    """Somebody removed the network that the container was to be on."""
+
+
 def of_create(problem: APIError) -> Exception:
     if status(problem) == NOT_FOUND:
         return Unrunnable(Reason.IMAGE, words(problem))
@@ -42,7 +46,8 @@ def of_create(problem: APIError) -> Exception:
 
 def of_start(problem: APIError) -> Exception:
     if status(problem) == NOT_FOUND:  # the network, or the container itself, was taken away
-        return RuntimeBroken(words(problem))
+        text = words(problem)
+        return NetworkGone(text) if "network" in text else RuntimeBroken(text)
     if problem.is_client_error():
         return Unrunnable(Reason.SETUP, words(problem))
     return _of_either(problem)

@@ -24,6 +24,7 @@ from windlass.worker.runtimes.base import (
     RuntimeConfig,
 )
 from windlass.worker.runtimes.docker import (
+    abandoned,
     archive,
     ending,
     faults,
@@ -104,6 +105,12 @@ class DockerRuntime:
         return run
 
     def _start(self, api: APIClient, order: RunAttempt) -> DockerRun:
+        try:
+            return self._start_once(api, order)
+        except faults.NetworkGone:  # the node's own is made anew
+            return self._start_once(api, order)
+
+    def _start_once(self, api: APIClient, order: RunAttempt) -> DockerRun:
         with self._nothing_left_on_failure(api, order):
             plan = self._plan(api, order)
             self._make_volumes(api, plan)
@@ -223,6 +230,7 @@ class DockerRuntime:
             for id in _unwanted(_of_attempts(api.networks(filters=ours)), "Id", keep):
                 network.remove(api, id, self._daemon.own)
             self._caches.sweep(api)
+            abandoned.remove_networks(api, self._config.node)
         spools = self._recorder.kept() - keep
         for attempt_id in spools:
             self._recorder.forget(attempt_id)
