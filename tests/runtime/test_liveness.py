@@ -6,8 +6,9 @@ import sys
 import msgspec
 import pytest
 
-from tests.runtime.lab import Lab, finished, order
-from tests.runtime.stepping import begin, shell, waited
+from tests.runtime.lab import Lab, finished, in_parallel, order
+from tests.runtime.stepping import begin, shell, waited, waiting
+from tests.support.waiting import until
 from windlass.shared.messages import RunAttempt
 from windlass.shared.spec import Errand, Liveness, Sidecar
 
@@ -84,6 +85,34 @@ def test_an_errand_reaches_a_process_on_its_own_machine(process_lab: Lab, port: 
 
     assert run.wait().code == 0
     assert msgspec.json.decode(run.result() or b"")["status"] == 501
+
+
+def test_errands_at_one_port_of_a_machine_wait_for_one_another(process_lab: Lab, port: int) -> None:
+    """Servers that would fail where somebody listens already."""
+    server = f"exec {sys.executable} -m http.server --bind 127.0.0.1 {port}"
+    errand = Errand(port=port, tolerant=True)
+    runs = [begin(process_lab, with_errand(order(server), errand)) for _ in range(3)]
+
+    in_parallel(*(run.wait for run in runs))
+
+    assert [run.wait().code for run in runs] == [0, 0, 0]
+
+
+def test_one_that_is_stopped_before_its_turn_never_starts(process_lab: Lab, port: int) -> None:
+    errand = Errand(port=port)
+    first, second = (begin(process_lab, with_errand(order("sleep 600"), errand)) for _ in "ab")
+    threads = [waiting(first)]
+    until(lambda: len(process_lab.runtime.inner.adopt()) == 1)  # type: ignore[attr-defined]  # what it wraps
+    threads.append(waiting(second))
+
+    second.stop(0)
+    threads[1].join()
+    started = process_lab.runtime.inner.adopt()  # type: ignore[attr-defined]  # what it wraps
+    first.stop(0)
+    threads[0].join()
+
+    assert second.wait().code == 143
+    assert len(started) == 1
 
 
 def with_errand(asked: RunAttempt, errand: Errand) -> RunAttempt:

@@ -67,6 +67,9 @@ class FakeRun:
     def address(self) -> str | None:
         return None
 
+    def ask(self, command: Sequence[str], timeout: float) -> bool | None:
+        return None
+
     def name(self) -> str:
         return "fake"
 
@@ -79,6 +82,7 @@ class FakeRun:
 
 class FakeRuntime:
     name = "fake"
+    has_networks = True
 
     def __init__(self) -> None:
         self.runs: dict[UUID, FakeRun] = {}

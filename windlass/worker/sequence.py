@@ -7,13 +7,14 @@ their run, and how it ended, and the first that was not is where the sequence st
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from threading import Condition, Event, Lock, Timer
 from uuid import UUID
 
 from windlass.shared.messages import RunAttempt
 from windlass.shared.states import Reason
-from windlass.worker import stages
+from windlass.worker import ports, stages
 from windlass.worker.group import Group, Notes
 from windlass.worker.probing import is_ready
 from windlass.worker.runtimes.base import (
@@ -157,12 +158,22 @@ class Sequence:
             self._end_beside()
 
     def _group_done(self) -> Exit:
-        try:
-            exit = self._group.done()
-        finally:
-            self._end_beside()
+        with self._turn() as ours:
+            if not ours:
+                raise _Stopped
+            try:
+                exit = self._group.done()
+            finally:
+                self._end_beside()
         self._seconds += exit.seconds or 0.0
         return replace(exit, seconds=self._seconds)
+
+    def _turn(self) -> AbstractContextManager[bool]:
+        """To listen, where others could not do so at the same time."""
+        errand = self._plan.errand
+        if errand is None or self._runtime.has_networks:
+            return nullcontext(True)
+        return ports.alone(errand.port, self._stopping)
 
     def _begun_of_group(self, part: Part) -> Run:
         if part.stage.kind == "sidecar":

@@ -45,11 +45,12 @@ def written_out(events: Iterable[yaml.Event]) -> Iterator[yaml.Event]:
 def _meant(
     event: yaml.Event, known: dict[str, Sequence[yaml.Event]], open: list[_Recording]
 ) -> Sequence[yaml.Event]:
-    anchor = getattr(event, "anchor", None)
+    if not isinstance(event, yaml.NodeEvent) or event.anchor is None:
+        return [event]
+    anchor = event.anchor
     if not isinstance(event, yaml.AliasEvent):
-        if anchor is not None:
-            event.anchor = None
-            open.append(_Recording(anchor))
+        event.anchor = None
+        open.append(_Recording(anchor))
         return [event]
     if anchor in {one.anchor for one in open}:
         raise _flaw(event, "is an alias of what it is in", "other values")
@@ -69,4 +70,5 @@ def _record(
 
 def _flaw(event: yaml.Event, message: str, allowed: str) -> Unreadable:
     mark = event.start_mark
-    return Unreadable(Flaw((), message, allowed, mark.line + 1, mark.column + 1))
+    place = (mark.line + 1, mark.column + 1) if mark else ()
+    return Unreadable(Flaw((), message, allowed, *place))

@@ -113,6 +113,7 @@ class Run(Protocol):
 
 class Runtime(Protocol):
     name: str
+    has_networks: bool  # each attempt has ports of its own
 
     def check(self) -> None:
         """RuntimeBroken when it cannot run anything now."""

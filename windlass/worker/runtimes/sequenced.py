@@ -39,6 +39,7 @@ class Sequenced:
         self._root = config.state_dir / "sequences" / quote(config.node, safe="")
         self._owners: dict[UUID, UUID] = {}  # attempts of containers
         self.name = runtime.name
+        self.has_networks = runtime.has_networks
 
     def check(self) -> None:
         self.inner.check()

@@ -58,6 +58,7 @@ def create(config: RuntimeConfig) -> Runtime:
 
 class DockerRuntime:
     name = "docker"
+    has_networks = True
 
     def __init__(self, config: RuntimeConfig) -> None:
         self._config = config

@@ -49,6 +49,7 @@ def create(config: RuntimeConfig) -> Runtime:
 
 class ProcessRuntime:
     name = "process"
+    has_networks = False
 
     def __init__(self, config: RuntimeConfig) -> None:
         self._config = config
