@@ -202,3 +202,11 @@ def test_the_supervisor_ends_when_its_worker_and_its_tasks_have(lab: Lab) -> Non
 
     assert run.wait() == Exit(0)
     until(lambda: not runs(supervisor))
+
+
+def test_scratch_that_nobody_asked_for_is_not_worth_a_word_either(lab: Lab) -> None:
+    scratch = Mount(kind="volume", target="/mnt", scratch=True)
+
+    outcome = lab.outcome("echo said", mounts=(scratch,))
+
+    assert (outcome.out, outcome.sys) == (b"said\n", b"")

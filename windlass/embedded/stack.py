@@ -67,13 +67,28 @@ class Member:
     def is_up(self) -> bool:
         return self.server is not None and self.server.process.poll() is None
 
-    def was_killed(self) -> bool:
-        """By somebody else: it may do well next time."""
-        return self.server is not None and self.server.process.returncode == -signal.SIGKILL
-
     def start(self) -> None:
         self.since = monotonic()
         self.server = self.begin()
+
+    def revive(self, say: Say) -> bool:
+        """Start it again, once its time has come; False: it keeps ending."""
+        lived = monotonic() - self.since
+        if self.ends and lived < 0.1 * 2.0**self.ends:
+            return True  # what it left behind may be in the way, such as a listener on its port
+        self.ends = 1 if lived > _STEADY or self._was_killed() else self.ends + 1
+        if self.ends > _TRIES:
+            return False
+        say(f"{self.name} has ended; starting it again")
+        try:
+            self.start()
+        except ServerFailed as problem:
+            say(str(problem))
+        return True
+
+    def _was_killed(self) -> bool:
+        """By somebody else: it may do well next time."""
+        return self.server is not None and self.server.process.returncode == -signal.SIGKILL
 
     def start_patiently(self) -> Server:
         """What a stack that was killed left behind may be in the way for a moment."""
@@ -122,8 +137,9 @@ class Stack:
     def tend(self) -> None:
         """Start again what has ended; ServerFailed when that does not help."""
         for member in self._members:
-            if not member.is_up():
-                self._revive(member)
+            if not member.is_up() and not member.revive(self._say):
+                words = last_words(self._log(member.name))
+                raise ServerFailed(f"{member.name} keeps ending:\n{words}")
 
     def pids(self) -> Mapping[str, int]:
         """Of the first process of each part."""
@@ -143,20 +159,6 @@ class Stack:
             with suppress(subprocess.TimeoutExpired):
                 server.process.wait(head_start)
         see_them_end(servers, _STOP_PATIENCE)
-
-    def _revive(self, member: Member) -> None:
-        lived = monotonic() - member.since
-        if member.ends and lived < 0.1 * 2.0**member.ends:
-            return  # what it left behind may be in the way, such as a listener on its port
-        fresh = lived > _STEADY or member.was_killed()
-        member.ends = 1 if fresh else member.ends + 1
-        if member.ends > _TRIES:
-            raise ServerFailed(f"{member.name} keeps ending:\n{last_words(self._log(member.name))}")
-        self._say(f"{member.name} has ended; starting it again")
-        try:
-            member.start()
-        except ServerFailed as problem:
-            self._say(str(problem))
 
     def _start_postgres(self) -> str:
         from windlass.embedded import postgres  # noqa: PLC0415 - its driver takes long to load

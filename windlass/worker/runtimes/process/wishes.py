@@ -1,7 +1,7 @@
 """What of an order a plain process can have. Pure.
 
 Refused is what a task would rely on: mounts, networks, gpus. Not used is what another node would do
-better: image, pull, registry, limits.cpus, shm, scratch; of the last three the task's log says so.
+better: image, pull, registry, scratch, limits.cpus, shm; of the last two the task's log says so.
 A memory limit is the most data each process may have, so a process over it is refused memory, not
 killed. A working directory lies below the attempt's own.
 """
@@ -65,11 +65,11 @@ def environment(container: Container, directory: Directory) -> Mapping[str, str]
 
 
 def notes(container: Container) -> Sequence[str]:
-    """At most one line. The image is not worth one: the node's runtime says that it is not used."""
+    """At most one line. The image is not worth one: the node's runtime says that it is not used;
+    nor is scratch, which a door adds and no user asked for."""
     wished = {
         "limits.cpus": container.limits.cpus,
         "shm": container.shm,
-        "mounts": " ".join(mount.target for mount in container.mounts) or None,
     }
     unused = [f"{name} {value}" for name, value in wished.items() if value is not None]
     return [f"not used, as this node runs plain processes: {', '.join(unused)}"] if unused else []
