@@ -1,5 +1,6 @@
 """What most commands begin with: options for the server and the output, and a client from them."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -37,6 +38,11 @@ class Session:
     def client(self) -> Client:
         target = self.target() or Target(DEFAULT_SERVER, None)
         return Client(target.server, target.token)
+
+    def change(self, kind: str, name: str, verb: str, *, done: str) -> None:
+        """Post the verb to the thing of this name; print the answer, or in words what was done."""
+        answer = self.client().post(kind, name, verb)
+        click.echo(json.dumps(answer or {"name": name}) if self.json else f"{name} {done}")
 
     def running_stack(self) -> "Running | None":
         return self.place().running()

@@ -42,7 +42,7 @@ def get_node(session: Session, name: str) -> None:
 @connected
 def drain(session: Session, name: str) -> None:
     """Let a node finish what it runs and take no more."""
-    _change(session, name, "drain", "takes nothing more")
+    session.change("nodes", name, "drain", done="takes nothing more")
 
 
 @node.command()
@@ -50,12 +50,7 @@ def drain(session: Session, name: str) -> None:
 @connected
 def resume(session: Session, name: str) -> None:
     """Take a drained node back into service."""
-    _change(session, name, "resume", "is back in service")
-
-
-def _change(session: Session, name: str, verb: str, done: str) -> None:
-    answer = session.client().post("nodes", name, verb)
-    click.echo(json.dumps(answer or {"name": name}) if session.json else f"{name} {done}")
+    session.change("nodes", name, "resume", done="is back in service")
 
 
 @click.group()

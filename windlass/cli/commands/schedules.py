@@ -63,7 +63,7 @@ def get_schedule(session: Session, id: str) -> None:
 @connected
 def pause(session: Session, id: str) -> None:
     """Make no jobs until it is resumed."""
-    _change(session, id, "pause", "paused")
+    session.change("schedules", id, "pause", done="paused")
 
 
 @schedule.command()
@@ -71,7 +71,7 @@ def pause(session: Session, id: str) -> None:
 @connected
 def resume(session: Session, id: str) -> None:
     """Go on from now; what was missed is not made up for."""
-    _change(session, id, "resume", "goes on")
+    session.change("schedules", id, "resume", done="goes on")
 
 
 @schedule.command()
@@ -82,11 +82,6 @@ def delete(session: Session, id: str, jobs: bool) -> None:
     """Delete a schedule."""
     session.client().call("DELETE", "schedules", id, query={"jobs": "true"} if jobs else {})
     click.echo(json.dumps({"id": id}) if session.json else f"{id} deleted")
-
-
-def _change(session: Session, id: str, verb: str, done: str) -> None:
-    answer = session.client().post("schedules", id, verb)
-    click.echo(json.dumps(answer) if session.json else f"{id} {done}")
 
 
 def _times(schedule: dict[str, Any], now: datetime) -> tuple[str, str]:
