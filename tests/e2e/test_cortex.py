@@ -116,6 +116,12 @@ def test_the_flow_of_cortexs_own_tests(address: str) -> None:
         ),
         ("late", shell("sleep 600"), {"timeout": 2}, "timed_out"),
         ("at-once", shell("sleep 600"), {"timeout": 0}, "timed_out"),
+        (
+            "silent",
+            shell("sleep 600", liveness_probe={"tcp_socket": {"port": 9000}, "period_seconds": 1}),
+            {},
+            "worker_error",
+        ),
         ("no-command", {**shell(""), "command": ["/no/such"]}, {}, "worker_error"),
         (
             "no-image",
