@@ -7,7 +7,20 @@ from typing import Any
 import pytest
 
 from tests.conformance.cortex.client import Cortex, an_api
+from tests.conformance.cortex.test_routes import OF_THE_OPERATOR
 
+METHODS = ("GET", "POST", "DELETE")
+OF_JOBS = [
+    ("GET", "/info"),
+    ("GET", "/logs/job/text?jobID=0"),
+    ("GET", "/streamlogs/job?jobID=0"),
+    *(
+        (method, f"{at}?jobID=0")
+        for method in METHODS
+        for at in ("/tasks/job", "/batch/job", "/job")
+    ),
+    *((method, f"{at}/0") for method in ("GET", "DELETE") for at in ("/tasks/job", "/job")),
+]
 TOKENS = "/windlass/v1/tokens"
 
 
@@ -71,7 +84,7 @@ def test_a_token_that_may_only_read_does_no_more(
 def test_nothing_else_does(
     cortex: Cortex, secrets: dict[str, str], headers: dict[str, str]
 ) -> None:
-    for method, path in (("GET", "/get"), ("POST", "/job"), ("DELETE", "/delete/job")):
+    for method, path in (*OF_THE_OPERATOR, *OF_JOBS):
         answer = cortex.call(method, path, headers=headers)
         assert (answer.status_code, answer.json["kind"]) == (401, "error")
     assert cortex.call("GET", "/verifycortex", headers=headers).json == {}

@@ -11,6 +11,7 @@ from tests.conformance.cortex.client import OLD, Cortex, an_api, container, faul
 ALIASES = "- &a0 [x]\n" + "".join(
     f"- &a{number} [{', '.join([f'*a{number - 1}'] * 10)}]\n" for number in range(1, 10)
 )
+ITEMS = {"items": [1], "batch_size": 1}
 HINT = "\n\napi configuration schema can be found at https://docs.cortexlabs.com/v/0.42/"
 
 
@@ -356,6 +357,29 @@ def test_a_deleted_api_is_gone_with_its_jobs_unless_they_are_kept(cortex: Cortex
     assert redeployed["message"] == "created job (TaskAPI)"
     assert stopped == "stopped"
     assert fault(cortex.call("GET", f"/tasks/job?jobID={id}"))[0] == "job.not_found"
+
+
+@pytest.mark.parametrize(("first", "then"), [("TaskAPI", "BatchAPI"), ("BatchAPI", "TaskAPI")])
+def test_jobs_that_were_kept_are_none_of_an_api_of_another_kind(
+    cortex: Cortex, first: str, then: str
+) -> None:
+    job = {"workers": 1, **({"item_list": ITEMS} if first == "BatchAPI" else {})}
+    cortex.deploy({**an_api(), "kind": first})
+    id = cortex.call("POST", "/job", json=job).json["job_id"]
+    cortex.call("DELETE", "/delete/job?keepCache=true")
+
+    cortex.deploy({**an_api(), "kind": then})
+
+    (listed,) = cortex.call("GET", "/get").json
+    (shown,) = cortex.call("GET", "/get/job").json
+    statuses = "batch_job_statuses" if then == "BatchAPI" else "task_job_statuses"
+    assert (listed[statuses], shown[statuses]) == ([], [])
+    assert fault(cortex.call("GET", f"/job/{id}"))[0] == "job.not_found"
+    assert cortex.call("DELETE", f"/job/{id}").status_code == 400
+
+    cortex.call("DELETE", "/delete/job?keepCache=true")
+    cortex.deploy({**an_api(), "kind": first})
+    assert cortex.call("GET", f"/job/{id}").json["job_status"]["status"] == "stopped"
 
 
 def test_a_cluster_says_that_it_is_one_and_which(cortex: Cortex) -> None:

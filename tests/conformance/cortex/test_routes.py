@@ -2,6 +2,7 @@
 
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import pytest
@@ -252,3 +253,21 @@ def test_a_broken_upload_is_refused_and_changes_nothing(
 
     fault(answer)
     assert cortex.call("GET", "/get").json == before
+
+
+def test_apis_that_take_each_others_endpoints_do_not_wait_for_each_other_for_ever(
+    cortex: Cortex,
+) -> None:
+    def redeployed(name: str, turn: int) -> tuple[int, str]:
+        own = Cortex(cortex.client.application.test_client(), cortex.fleet)
+        endpoint = {"endpoint": f"/e{turn % 2}"}
+        api = an_api(name, container(env={"TURN": str(turn)}), networking=endpoint)
+        answer = own.deploy_text(json.dumps([api]))
+        return answer.status_code, "" if answer.status_code == 200 else answer.json["kind"]
+
+    with ThreadPoolExecutor(6) as pool:
+        names = ("one", "one", "two") * 14
+        answers = set(pool.map(redeployed, names, range(42)))
+
+    assert answers <= {(200, ""), (400, "spec.duplicate_endpoint")}
+    assert (200, "") in answers

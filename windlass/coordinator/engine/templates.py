@@ -156,6 +156,8 @@ def _forget_jobs(db: Database, id: UUID) -> int:
 
 
 def _save(tx: Tx, new: NewTemplate) -> Saved:
+    if new.address is not None:
+        store.take_turns(tx)
     claimed = store.claim(tx, new_template_id(), new.door, new.name)
     id, fresh = claimed["id"], claimed["fresh"]
     if claimed["settling"]:

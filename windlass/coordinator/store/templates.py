@@ -92,6 +92,14 @@ RETURNING version
 """
 
 
+_TURNS = "SELECT pg_advisory_xact_lock(hashtext('job_template.address'))"
+
+
+def take_turns(tx: Tx) -> None:
+    """Two that swapped their addresses at the same time would each wait for the other."""
+    tx.run(_TURNS)
+
+
 def claim(tx: Tx, id: UUID, door: str, name: str) -> Row:
     """Its row, locked: the one there is, or a new one with ``id``. ``fresh``: it was not there, or
     is deleted."""

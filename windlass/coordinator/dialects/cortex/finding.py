@@ -69,40 +69,54 @@ class Finder:
             job = self._engine.job(self._engine.find(DOOR, id))
         except NotFound:
             raise no_job(api.name, api.kind, id) from None
-        if job.template_id != api.template.id:
+        found = self._with_details(api, [job]) if job.template_id == api.template.id else ()
+        if not found:
             raise no_job(api.name, api.kind, id)
-        (found,) = self.with_details(api, [job])
-        return found
+        return found[0]
 
     def jobs(self, api: Deployed, newest: int, open: int = _PAGE) -> list[Found]:
         """Those that go on, and the newest, newest first."""
         found = self._engine.templates.jobs(api.template.id, newest=newest, open=open)
-        return self.with_details(api, [job for job in found if job.external_id])
+        return self._with_details(api, [job for job in found if job.external_id])
 
-    def with_details(self, api: Deployed, jobs: Sequence[JobView]) -> list[Found]:
-        """Jobs of our own door: others may have been made of the API elsewhere."""
-        ours = [job for job in jobs if job.door == DOOR]
-        ids = [job.id for job in ours]
+    def _with_details(self, api: Deployed, jobs: Sequence[JobView]) -> list[Found]:
+        """Without those that others made of the API elsewhere, those of the time when it was one of
+        another kind, and those that are deleted meanwhile."""
+        known: dict[int, Deployed | None] = {}
+        ours = [(job, made) for job in jobs if (made := self._made_of(api, job, known))]
+        ids = [job.id for job, _ in ours]
         documents = self._engine.documents(ids)
         failures = self._engine.templates.failures(ids)
         batches = self._batches(ids) if api.kind == schema.BATCH else {}
-        versions = {api.template.version: api}
         return [
-            Found(
-                present.seen(job, documents.get(job.id), failures.get(job.id), batches.get(job.id)),
-                self._of(api, job.template_version or 0, versions),
-            )
-            for job in ours
+            Found(present.seen(job, document, failures.get(job.id), batches.get(job.id)), made)
+            for job, made in ours
+            if (document := documents.get(job.id))
         ]
 
     def _batches(self, ids: Sequence[JobId]) -> dict[JobId, Batches]:
         answers, open = self._engine.answers(ids), self._engine.tallies(ids)
         return {id: Batches(answers.get(id, Answers()), open.get(id, ())) for id in ids}
 
-    def _of(self, api: Deployed, number: int, known: dict[int, Deployed]) -> Deployed:
+    def _made_of(
+        self, api: Deployed, job: JobView, known: dict[int, Deployed | None]
+    ) -> Deployed | None:
+        """The version; None where it is gone, or of another kind."""
+        number = job.template_version or 0
+        if job.door != DOOR:
+            return None
         if number not in known:
-            known[number] = Deployed.of(self._engine.templates.version(api.template.id, number))
+            known[number] = self._version(api, number)
         return known[number]
+
+    def _version(self, api: Deployed, number: int) -> Deployed | None:
+        if number == api.template.version:
+            return api
+        try:
+            found = Deployed.of(self._engine.templates.version(api.template.id, number))
+        except NotFound:
+            return None
+        return found if found.kind == api.kind else None
 
 
 class Finding(Resource):

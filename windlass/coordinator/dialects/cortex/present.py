@@ -45,10 +45,8 @@ class Batches:
     open: Sequence[Tally]
 
 
-def seen(
-    job: JobView, document: str | None, failure: Reason | None, batches: Batches | None
-) -> Seen:
-    return Seen(job=job, asked=json.loads(document or "{}"), failure=failure, batches=batches)
+def seen(job: JobView, document: str, failure: Reason | None, batches: Batches | None) -> Seen:
+    return Seen(job=job, asked=json.loads(document), failure=failure, batches=batches)
 
 
 def status(one: Seen) -> str:
