@@ -110,7 +110,11 @@ class Group:
         silent = dies(run, self._holder, asked, self._over)
         if silent and not self._over.wait(_TO_END):
             self._dead.add(part.id)
-            run.stop(part.order.container.grace)
+            while not self._over.is_set():
+                with suppress(RuntimeBroken):
+                    run.stop(part.order.container.grace)
+                    return
+                self._over.wait(_TO_END)
 
     @property
     def _holder(self) -> Run:

@@ -120,6 +120,7 @@ class Templates(Resource):
         Scope.SUBMIT,
         query=queries.DeleteTemplateQuery,
         gives={HTTPStatus.NO_CONTENT: Gives()},
+        fails=(HTTPStatus.CONFLICT,),
     )
     def delete_template(self, call: Call, name: str) -> Response:
         """Delete a template, cancel its jobs, and forget them once they are over."""
