@@ -29,6 +29,7 @@ COMMANDS = {
     "coordinator": (_SERVERS, "servers", "Serve the API and run the engine."),
     "worker": (_SERVERS, "servers", "Run attempts on this machine."),
     "migrate": (_SERVERS, "servers", "Bring the database up to date."),
+    "reseal": (_SERVERS, "servers", "Bring what is stored under the keys that seal now."),
     "token": (_SETUP, "tokens", "Create, list and revoke API tokens."),
     "user": (_SETUP, "people", "Create and change users, and give them roles."),
     "role": (_SETUP, "people", "Create, list and delete roles."),

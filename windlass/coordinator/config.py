@@ -13,6 +13,7 @@ from environs import Env, EnvError, FileAwareEnv, ValidationError, validate
 
 from windlass.shared.durations import parse_duration
 from windlass.shared.lease import LEASE_TTL, parse_lease
+from windlass.shared.sealing import Ring, parse_ring
 from windlass.shared.sizes import parse_size
 from windlass.shared.states import JobState
 from windlass.shared.urls import check_postgres, check_redis
@@ -71,6 +72,8 @@ class Config:
     prefixes: Mapping[str, str] = field(default_factory=dict)  # of doors, by name
     proxies: int = 0  # trusted ones in front, whose X-Forwarded-* headers count
 
+    secret_keys: Ring = field(default_factory=Ring)  # seal what lies in Postgres
+    order_keys: Ring = field(default_factory=Ring)  # seal what workers are told; theirs as well
     webhook_secret: str = field(default="", repr=False)  # signs what webhooks are told
     webhook_allow: tuple[str, ...] = ()  # receivers that are not public
     # Seconds for which jobs that are over are kept, by how they ended; for ever where not there.
@@ -85,6 +88,7 @@ class Config:
         env.add_parser("lease", _lease)
         env.add_parser("size", _size)
         env.add_parser("age", _age)
+        env.add_parser("ring", _ring)
         with env.prefixed("WINDLASS_"):
             address = env.address("BIND", "127.0.0.1:7070")
             config = cls(
@@ -98,6 +102,8 @@ class Config:
                 name=f"{env.str('NODE_NAME', socket.gethostname())}@{address}",
                 lease=env.lease("LEASE", "15s"),
                 proxies=env.int("PROXIES", 0, validate=validate.Range(0, 10)),
+                secret_keys=env.ring("SECRET_KEYS", ""),
+                order_keys=env.ring("ORDER_KEYS", ""),
                 webhook_secret=env.str("WEBHOOK_SECRET", ""),
                 webhook_allow=tuple(env.list("WEBHOOK_ALLOW", []) or ()),
                 retention=_retention(env),
@@ -114,6 +120,13 @@ class Config:
             )
         env.seal()
         return config
+
+
+def _ring(text: str) -> Ring:
+    try:
+        return parse_ring(text)
+    except ValueError as problem:
+        raise ValidationError(str(problem)) from None
 
 
 def _lease(text: str) -> timedelta:

@@ -101,6 +101,7 @@ def _prepare(config: Config) -> None:
 
     _migrate(config.database_url)
     with closing(Database(config.database_url, pool_size=1)) as db:
+        _check_keys(config, db)
         _make_first_token(config, db)
         _check_tokens(config, db)
 
@@ -119,6 +120,20 @@ def _migrate(url: str) -> None:
             sleep(0.2)
         else:
             return
+
+
+def _check_keys(config: Config, db: "Database") -> None:
+    from windlass.coordinator.store import seal_keys
+
+    with db.transaction() as tx:
+        strange = seal_keys.strange(tx, [*config.secret_keys.names, *config.order_keys.names])
+        if strange:
+            raise CannotServe(
+                f"what is stored is sealed with {', '.join(strange)}: neither WINDLASS_SECRET_KEYS "
+                "nor WINDLASS_ORDER_KEYS has a key of that name"
+            )
+        sealing = (config.secret_keys.names[:1], config.order_keys.names[:1])
+        seal_keys.note(tx, [name for names in sealing for name in names])
 
 
 def _make_first_token(config: Config, db: "Database") -> None:

@@ -16,6 +16,7 @@ from redis import Redis
 from windlass.coordinator.config import Config
 from windlass.coordinator.loops import Loop, in_batches, run_all, wake_all, waking
 from windlass.coordinator.store.db import Database
+from windlass.coordinator.store.safe import Safe
 from windlass.coordinator.transport.nudges import ALL_CHANNELS, Nudges
 from windlass.coordinator.transport.signals import RedisSignals, youth_of
 from windlass.shared import keys
@@ -54,7 +55,7 @@ def ground(config: Config, *hears: str) -> Ground:
     redis = connect(config.redis_url)
     nudges = Nudges(redis, hears)
     hasty = connect(config.redis_url, timeout=1.0, retries=0)
-    db = Database(config.database_url, POOL)
+    db = Database(config.database_url, POOL, Safe(config.secret_keys, config.order_keys))
     signals = RedisSignals(redis, hasty, nudges, youth_of(config.lease), _count)
     return Ground(db, redis, nudges, signals)
 

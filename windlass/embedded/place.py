@@ -69,6 +69,13 @@ class Place:
             _write_whole(file, name)
         return file.read_text()
 
+    def key(self, name: str) -> str:
+        """Random, made when it is first asked for, and the same for ever."""
+        file = self.directory / f"{name}.key"
+        if not file.exists():
+            _write_whole(file, secrets.token_urlsafe(32))
+        return file.read_text()
+
     def token(self) -> str | None:
         """Of the commands of whoever owns this place, once its API asks for one."""
         try:

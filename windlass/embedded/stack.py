@@ -121,7 +121,11 @@ class Stack:
         coordinator = self._start_ours(
             "coordinator",
             ["--bind", f"{LOOPBACK}:{port}"],
-            {**env, "WINDLASS_DATABASE_URL": database_url},
+            {
+                "WINDLASS_SECRET_KEYS": self._place.key("secrets"),
+                **env,
+                "WINDLASS_DATABASE_URL": database_url,
+            },
         )
         self._start_ours("worker", self._worker_words(), env)
         until_it_answers(partial(_is_ready, port), coordinator.process, self._log("coordinator"))
@@ -196,6 +200,7 @@ class Stack:
         return {
             "WINDLASS_DEFAULT_IMAGE": DEFAULT_IMAGE,
             "WINDLASS_DRAIN_TIMEOUT": _DRAIN,
+            "WINDLASS_ORDER_KEYS": self._place.key("orders"),
             **kept,
             "WINDLASS_REDIS_URL": redis_url,
         }

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from math import inf
 from pathlib import Path
@@ -13,6 +13,7 @@ from environs import Env, FileAwareEnv, ValidationError, validate
 from windlass.shared.durations import parse_duration
 from windlass.shared.lease import LEASE_TTL, parse_lease
 from windlass.shared.queues import is_queue_name
+from windlass.shared.sealing import Ring, parse_ring
 from windlass.shared.sizes import parse_size
 from windlass.shared.spec import DEFAULT_QUEUE
 from windlass.shared.urls import check_redis
@@ -36,6 +37,7 @@ class Config:
     default_image: str | None = None
     host_env: tuple[str, ...] = ()  # NAME or NAME:ALIAS, for tasks and their steps
     seccomp: str = "native"
+    order_keys: Ring = field(default_factory=Ring)  # open what coordinators have sealed
     lease: timedelta = LEASE_TTL  # the same for all of a fleet
     drain_timeout: float = 10.0
     health_file: Path | None = None  # touched by every beat of a worker that can do its work
@@ -46,6 +48,7 @@ class Config:
         """Reports every bad variable at once, by ``environs.EnvValidationError``. ``X_FILE`` names
         a file that holds the value of ``X``."""
         env = env or FileAwareEnv(eager=False, strip_whitespace=True)
+        env.add_parser("ring", _ring)
         with env.prefixed("WINDLASS_"):
             config = cls(
                 redis_url=env.str("REDIS_URL", "redis://127.0.0.1:6379/0", validate=_is_redis),
@@ -64,6 +67,7 @@ class Config:
                 host_env=_many(env.list("HOST_ENV", [], validate=_are_variables)),
                 default_image=env.str("DEFAULT_IMAGE", None),
                 seccomp=env.str("SECCOMP", "native", validate=validate.OneOf(["native", "daemon"])),
+                order_keys=env.ring("ORDER_KEYS", ""),
                 lease=_lease(env.str("LEASE", "15s", validate=_is_lease)),
                 drain_timeout=_parsed(env.str("DRAIN_TIMEOUT", "10s", validate=_is_duration)),
                 health_file=env.path("HEALTH_FILE", None),
@@ -88,6 +92,13 @@ def _are_names(names: list[str]) -> None:
     for name in names:
         if not is_queue_name(name):
             raise ValidationError(f"{name!r} is not the name of a queue")
+
+
+def _ring(text: str) -> Ring:
+    try:
+        return parse_ring(text)
+    except ValueError as problem:
+        raise ValidationError(str(problem)) from None
 
 
 def _are_variables(names: list[str]) -> None:

@@ -122,7 +122,7 @@ def _tools(config: Config, redis: Redis, runtime: Runtime) -> Tools:
 
 def _intake(config: Config, runner: Runner, capacity: Capacity, pulse: Pulse) -> Intake:
     app = create_app(config.redis_url)
-    tasks.register(app, runner)
+    tasks.register(app, runner, config.order_keys)
     app.steps["consumer"].add(admission(capacity, pulse))
     served = (*config.queues, of_node(config.node))  # the last for what is meant for this node
     return Intake(app, config.node, served, pulse)

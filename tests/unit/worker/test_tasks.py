@@ -6,9 +6,13 @@ from redis.exceptions import ConnectionError as Gone
 from tests.support.orders import an_order
 from windlass.shared import messages
 from windlass.shared.messages import RunAttempt
+from windlass.shared.sealing import Ring
 from windlass.worker import tasks
 from windlass.worker.app import create_app
 from windlass.worker.runner import NoRoom, Runner
+
+OPEN = Ring()
+RING, OTHER = Ring.of(["a" * 32]), Ring.of(["b" * 32])
 
 
 class FakeRunner(Runner):
@@ -22,9 +26,9 @@ class FakeRunner(Runner):
         self.accepted.append(order)
 
 
-def deliver(runner: Runner, message: str) -> None:
+def deliver(runner: Runner, message: str, keys: Ring = OPEN) -> None:
     app: Celery = create_app("memory://")
-    tasks.register(app, runner)
+    tasks.register(app, runner, keys)
     app.tasks[messages.TASK_NAME].run(message)
 
 
@@ -49,5 +53,22 @@ def test_what_is_no_order_is_dropped(message: str) -> None:
     runner = FakeRunner()
 
     deliver(runner, message)
+
+    assert runner.accepted == []
+
+
+def test_a_sealed_order_is_opened() -> None:
+    runner, order = FakeRunner(), an_order()
+
+    deliver(runner, RING.seal(messages.encode(order).decode()), RING)
+
+    assert runner.accepted == [order]
+
+
+@pytest.mark.parametrize("keys", [OPEN, OTHER], ids=["none", "another"])
+def test_without_its_key_an_order_is_dropped(keys: Ring) -> None:
+    runner = FakeRunner()
+
+    deliver(runner, RING.seal(messages.encode(an_order()).decode()), keys)
 
     assert runner.accepted == []

@@ -81,3 +81,28 @@ def migrate(database_url: str) -> None:
     except Unavailable as problem:
         raise Unreachable(str(problem)) from problem
     click.echo(f"{count} migration{'s'[: count != 1]} applied")
+
+
+@click.command()
+def reseal() -> None:
+    """Bring what is stored under the keys that seal now.
+
+    Reads what the coordinator reads. Give the new key to every coordinator first, before the old
+    one: WINDLASS_SECRET_KEYS=NEW,OLD. Once this has ended nothing needs the old one.
+    """
+    from windlass.coordinator.config import Config
+    from windlass.coordinator.store.db import Database
+    from windlass.coordinator.store.errors import Unavailable
+    from windlass.coordinator.store.resealing import reseal as apply
+    from windlass.coordinator.store.safe import Safe
+    from windlass.shared.sealing import Unreadable
+
+    config = _checked(Config.from_env)
+    safe = Safe(config.secret_keys, config.order_keys)
+    try:
+        count = apply(Database(config.database_url, pool_size=1, safe=safe), safe)
+    except Unavailable as problem:
+        raise Unreachable(str(problem)) from None
+    except Unreadable as problem:
+        raise Misconfigured({"WINDLASS_SECRET_KEYS": [str(problem)]}) from None
+    click.echo(f"{count} sealed anew")

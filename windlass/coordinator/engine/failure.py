@@ -72,7 +72,7 @@ def _charge(failure: Failure) -> Charge:
 def _next(turn: Turn, row: Row, delay: float) -> NewAttempt:
     """The same order under a new id: what was evaluated once stays as it came out."""
     id, number = new_attempt_id(), row["number"] + 1
-    message = msgspec.structs.replace(messages.decode(row["message"]), attempt_id=id, number=number)
+    message = msgspec.structs.replace(messages.decode(row["order"]), attempt_id=id, number=number)
     return NewAttempt(
         id=id,
         task_id=row["task_id"],

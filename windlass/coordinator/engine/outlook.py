@@ -155,7 +155,7 @@ def _joined(tasks: Sequence[TaskView], rows: Sequence[Row]) -> list[Execution]:
 
 
 def _execution(task: TaskView, row: Row) -> Execution:
-    order = messages.decode(row["message"])
+    order = messages.decode(row["order"])
     return Execution(task=task, attempt=showing.attempt(row), order=order, tries=row["tries"])
 
 

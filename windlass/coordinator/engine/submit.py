@@ -88,7 +88,7 @@ class _Made:
         edges.insert(writer, self.id, needs)
         attempts.insert(writer, self._first)
         if job.webhooks:
-            deliveries.insert(writer, self.id, len(job.webhooks))
+            deliveries.insert(writer, self.id, [hook.event for hook in job.webhooks])
         jobs.ask_made(writer, self.id)
 
 

@@ -40,8 +40,10 @@ FROM json_to_recordset(%(rows)s) AS row (
 
 
 def insert(writer: Writer, attempts: Sequence[NewAttempt]) -> None:
+    seal = writer.safe.order
     for page in pages(attempts):
-        writer.run(_INSERT, rows=packed(page))
+        rows = [msgspec.structs.replace(one, message=seal(one.message)) for one in page]
+        writer.run(_INSERT, rows=packed(rows))
 
 
 _HELD = """
@@ -51,7 +53,7 @@ SELECT attempt.id, attempt.task_id, attempt.job_id, attempt.number, attempt.epoc
     attempt.group_name, attempt.group_rank,
     task.position, task.key, task.allow_failure, task.failures, task.losses, task.generator,
     task.stopped,
-    CASE WHEN again.id IS NOT NULL THEN attempt.message END AS message,
+    CASE WHEN again.id IS NOT NULL THEN attempt.message END AS "order",
     CASE WHEN again.id IS NOT NULL THEN task.spec END AS spec
 FROM attempt JOIN task ON task.id = attempt.task_id
 LEFT JOIN unnest(%(again)s::uuid[]) AS again (id) ON again.id = attempt.id
@@ -60,7 +62,7 @@ WHERE attempt.id = ANY(%(ids)s::uuid[])
 
 
 def held(tx: Tx, ids: Sequence[UUID], again: Sequence[UUID]) -> dict[UUID, Row]:
-    """What the engine knows of these, by id; with message and the task's spec for those that may
+    """What the engine knows of these, by id; with order and the task's spec for those that may
     have to be tried ``again``. Its job is locked."""
     rows = tx.all(_HELD, ids=list(ids), again=list(again))
     return {row["id"]: row for row in rows}

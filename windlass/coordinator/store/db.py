@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, InvalidRequestError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from windlass.coordinator.store.errors import Broken, Taken, Unavailable
+from windlass.coordinator.store.safe import COLUMNS, OPEN, Safe
 
 Row = Mapping[str, Any]
 
@@ -27,13 +28,17 @@ psycopg2.extras.register_uuid()  # type: ignore[no-untyped-call]  # its stubs do
 class Writer(Protocol):
     """A transaction, or a batch of it: where a statement goes whose result nobody looks at."""
 
+    @property
+    def safe(self) -> Safe: ...
+
     def run(self, sql: str, **values: object) -> object: ...
 
 
 class Batch:
     """Statements that travel together, in one round trip, in order."""
 
-    def __init__(self, connection: connection) -> None:
+    def __init__(self, connection: connection, safe: Safe = OPEN) -> None:
+        self.safe = safe
         self._connection = connection
         self._statements: list[bytes] = []
         self.answer: Row | None = None  # once sent: the first row of the last statement
@@ -46,14 +51,15 @@ class Batch:
         if self._statements:
             with self._connection.cursor() as cursor:
                 cursor.execute(b";".join(self._statements))
-                self.answer = _first_row(cursor) if cursor.description else None
+                self.answer = _first_row(cursor, self.safe) if cursor.description else None
 
 
 class Tx:
     """One transaction. Every call is one round trip; the first opens it on its way."""
 
-    def __init__(self, connection: connection, *, alone: bool = False) -> None:
+    def __init__(self, connection: connection, safe: Safe = OPEN, *, alone: bool = False) -> None:
         """``alone``: each statement is a transaction of its own."""
+        self.safe = safe
         self._connection = connection
         self._alone = alone
         self.is_open = False
@@ -65,12 +71,12 @@ class Tx:
 
     def all(self, sql: str, **values: object) -> Sequence[Row]:
         with self._executed(sql, values) as cursor:
-            return _rows(cursor)
+            return _rows(cursor, self.safe)
 
     def one(self, sql: str, **values: object) -> Row | None:
         """The first row, or None."""
         with self._executed(sql, values) as cursor:
-            return _first_row(cursor)
+            return _first_row(cursor, self.safe)
 
     def many(
         self, sql: str, rows: Sequence[Sequence[object]], *, template: str | None = None
@@ -85,7 +91,7 @@ class Tx:
     @contextmanager
     def together(self) -> Iterator[Batch]:
         """What is run on the batch is sent when the block ends."""
-        batch = Batch(self._connection)
+        batch = Batch(self._connection, self.safe)
         if not self.is_open:
             batch.run(_BEGIN)
             self.is_open = True
@@ -126,7 +132,8 @@ class Database:
 
     _tx = Tx
 
-    def __init__(self, url: str, pool_size: int) -> None:
+    def __init__(self, url: str, pool_size: int, safe: Safe = OPEN) -> None:
+        self._safe = safe
         self._engine = create_engine(
             "postgresql+psycopg2://",
             creator=lambda: _connect(url),
@@ -152,7 +159,7 @@ class Database:
     def transaction(self) -> Iterator[Tx]:
         """Commit at the end, roll back on an exception. ``Taken``: a key exists."""
         with self._lent() as lent:
-            tx = self._tx(lent)
+            tx = self._tx(lent, self._safe)
             try:
                 yield tx
             except BaseException:
@@ -166,7 +173,7 @@ class Database:
         """A transaction in a single round trip, made when the block ends. ``Taken``: a key
         exists."""
         with self._lent() as lent:
-            batch = Batch(lent)
+            batch = Batch(lent, self._safe)
             yield batch
             batch.send()
 
@@ -174,7 +181,7 @@ class Database:
     def reading(self) -> Iterator[Tx]:
         """For statements that each may see another state: no round trip but their own."""
         with self._lent() as lent:
-            yield Tx(lent, alone=True)
+            yield Tx(lent, self._safe, alone=True)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -215,18 +222,26 @@ def _end_of(lent: connection) -> socket.socket:
     return socket.socket(fileno=os.dup(lent.fileno()))
 
 
-def _rows(cursor: cursor) -> Sequence[Row]:
-    names = _names(cursor)
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+def _rows(cursor: cursor, safe: Safe) -> Sequence[Row]:
+    names = [column.name for column in cursor.description or ()]
+    sealed = COLUMNS.intersection(names)
+    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return [_opened(row, sealed, safe) for row in rows] if sealed else rows
 
 
-def _first_row(cursor: cursor) -> Row | None:
+def _first_row(cursor: cursor, safe: Safe) -> Row | None:
     row = cursor.fetchone()
-    return None if row is None else dict(zip(_names(cursor), row, strict=True))
+    if row is None:
+        return None
+    names = [column.name for column in cursor.description or ()]
+    return _opened(dict(zip(names, row, strict=True)), COLUMNS.intersection(names), safe)
 
 
-def _names(cursor: cursor) -> list[str]:
-    return [column.name for column in cursor.description or ()]
+def _opened(row: dict[str, Any], sealed: frozenset[str], safe: Safe) -> Row:
+    for name in sealed:
+        if row[name]:
+            row[name] = safe.open(row[name])
+    return row
 
 
 def _connect(url: str) -> connection:

@@ -25,12 +25,15 @@ class Place:
 
 
 _INSERT = """
-INSERT INTO delivery (job_id, hook) SELECT %(job_id)s, generate_series(0, %(hooks)s - 1)
+INSERT INTO delivery (job_id, hook, event)
+SELECT %(job_id)s, hook - 1, event
+FROM unnest(%(events)s::text[]) WITH ORDINALITY AS hooks (event, hook)
 """
 
 
-def insert(writer: Writer, job_id: UUID, hooks: int) -> None:
-    writer.run(_INSERT, job_id=job_id, hooks=hooks)
+def insert(writer: Writer, job_id: UUID, events: Sequence[str]) -> None:
+    """Of each webhook, in its place, of what it wants to hear."""
+    writer.run(_INSERT, job_id=job_id, events=list(events))
 
 
 _TOLD = """
@@ -44,10 +47,8 @@ SELECT task.job_id, 'progress', attempt_id, 'progress', said.percent
 FROM json_to_recordset(%(said)s) AS said (task_id uuid, percent text, attempt_id uuid)
 JOIN task ON task.id = said.task_id AND task.state = 'active' AND progress <> said.percent::real
 WHERE EXISTS (
-    SELECT FROM delivery WHERE delivery.job_id = task.job_id
-) AND EXISTS (
-    SELECT FROM job CROSS JOIN LATERAL json_array_elements(spec::json -> 'webhooks') AS hook
-    WHERE job.id = task.job_id AND hook ->> 'event' IN ('task.progress', 'job.progress')
+    SELECT FROM delivery
+    WHERE delivery.job_id = task.job_id AND event IN ('task.progress', 'job.progress')
 ) ORDER BY task.job_id, task.id
 """
 

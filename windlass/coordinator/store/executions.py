@@ -8,7 +8,7 @@ from windlass.coordinator.store.db import Row, Tx
 
 # ``tries``: attempts of the same epoch before this one.
 _ATTEMPTS = f"""
-SELECT {COLUMNS}, message,
+SELECT {COLUMNS}, message AS "order",
     row_number() OVER (PARTITION BY task_id, epoch ORDER BY number) - 1 AS tries
 FROM attempt WHERE {{which}} ORDER BY id
 """  # noqa: S608 - constants only

@@ -77,6 +77,7 @@ def insert(writer: Writer, job: NewJob) -> None:
     """Taken (``job_external``): the door's id is in use. Broken (``job_template_there``): the
     template is deleted."""
     values, parent, group = dict(vars(job)), job.parent, job.group
+    values["spec"] = writer.safe.spec(job.spec)
     del values["parent"], values["group"]
     writer.run(
         _INSERT,
@@ -259,9 +260,11 @@ def specs(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, str]:
     return {row["id"]: row["spec"] for row in tx.all(_SPECS, ids=list(ids))}
 
 
-_SECRETIVE = """
-SELECT id, spec FROM job WHERE id = ANY(%(ids)s::uuid[]) AND spec LIKE '%%"secrets":%%'
-"""
+_MAY_TELL = (
+    r"""(spec LIKE '%%"secrets":%%' OR spec LIKE E'\\x01%%')"""  # some sealed ones have none
+)
+
+_SECRETIVE = f"SELECT id, spec FROM job WHERE id = ANY(%(ids)s::uuid[]) AND {_MAY_TELL}"  # noqa: S608 - constants only
 
 
 def secretive(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -269,10 +272,10 @@ def secretive(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, str]:
     return {row["id"]: row["spec"] for row in tx.all(_SECRETIVE, ids=list(ids))}
 
 
-_SECRETIVE_OF = """
+_SECRETIVE_OF = f"""
 SELECT spec FROM job WHERE id = (SELECT job_id FROM attempt WHERE id = %(attempt)s)
-    AND spec LIKE '%%"secrets":%%'
-"""
+    AND {_MAY_TELL}
+"""  # noqa: S608 - constants only
 
 
 def secretive_of(tx: Tx, attempt: UUID) -> str | None:
@@ -293,4 +296,4 @@ _INSERT_DOCUMENT = "INSERT INTO document (job_id, content) VALUES (%(job_id)s, %
 
 
 def insert_document(writer: Writer, job_id: UUID, content: str) -> None:
-    writer.run(_INSERT_DOCUMENT, job_id=job_id, content=content)
+    writer.run(_INSERT_DOCUMENT, job_id=job_id, content=writer.safe.document(content))

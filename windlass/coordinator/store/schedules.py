@@ -41,7 +41,11 @@ RETURNING {_COLUMNS}
 
 def insert(tx: Tx, schedule: NewSchedule) -> Row:
     """As it was stored."""
-    row = tx.one(_INSERT, **vars(schedule))
+    values = dict(vars(schedule))
+    values["spec"] = tx.safe.spec(schedule.spec)
+    if schedule.document is not None:
+        values["document"] = tx.safe.document(schedule.document)
+    row = tx.one(_INSERT, **values)
     assert row is not None  # noqa: S101 - an insert that was not refused returns its row
     return row
 

@@ -53,7 +53,8 @@ SELECT %(job_id)s, 'task', id, 'waiting', state, 'ready' FROM made WHERE state =
 def insert(writer: Writer, job_id: UUID, tasks: Sequence[NewTask]) -> None:
     """A task that comes active has waited for nothing: its history says so."""
     for page in pages(tasks):
-        writer.run(_INSERT, job_id=job_id, rows=packed(page))
+        rows = [msgspec.structs.replace(task, spec=writer.safe.spec(task.spec)) for task in page]
+        writer.run(_INSERT, job_id=job_id, rows=packed(rows))
 
 
 _READY = """
