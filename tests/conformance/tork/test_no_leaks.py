@@ -110,6 +110,21 @@ def test_4_what_a_task_says_is_never_evaluated(client: Client, fleet: Fleet) -> 
     assert [row["env"]["A"] for row in rows[1:]] == ["{{ secrets.key }}"] * 2
 
 
+@pytest.mark.parametrize("settings", [Settings(redact_names=("*_TOKEN", "pin?"))])
+def test_patterns_say_in_place_of_torks_words_which_names_promise_a_secret(client: Client) -> None:
+    names = ["api_token", "PIN1", "PIN12", "DB_PASSWORD", "key"]
+    inputs = dict.fromkeys(names, "plain")
+    job = a_job(a_task(env={"A_TOKEN": "plain"}), inputs=inputs, secrets={"key": SECRET})
+
+    made = client.post("/jobs", json=job).json
+    shown = client.get(f"/jobs/{made['id']}").json
+
+    hidden = {name for name, value in shown["inputs"].items() if value == "[REDACTED]"}
+    assert hidden == {"api_token", "PIN1"}
+    assert shown["tasks"][0]["env"] == {"A_TOKEN": "[REDACTED]"}
+    assert shown["secrets"] == {"key": "[REDACTED]"}
+
+
 @pytest.mark.parametrize("settings", [Settings(key="right")])
 @pytest.mark.parametrize("key", ["", "r", "right ", "Right", "righté", "x" * 10_000])
 def test_6_a_wrong_key_opens_nothing(client: Client, key: str) -> None:

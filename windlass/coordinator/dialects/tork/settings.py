@@ -12,11 +12,13 @@ GROUPS = ("health", "jobs", "tasks", "nodes", "queues", "metrics", "users")
 class Settings:
     """``without``: groups of endpoints that are not there. ``key``: what callers must bring in
     place of a token; ``basic``: they must be users, who bring a password. ``rate``:
-    requests a second and client; 0: any number."""
+    requests a second and client; 0: any number. ``redact_names``: patterns, with ``*`` and ``?``, of
+    names whose values are hidden; none: those with SECRET, PASSWORD or ACCESS_KEY in them."""
 
     body_limit: int = 500_000
     without: frozenset[str] = frozenset()
     redact: bool = True
+    redact_names: tuple[str, ...] = ()
     cors: bool = False
     key: str | None = field(default=None, repr=False)
     basic: bool = False
@@ -32,6 +34,7 @@ class Settings:
                 body_limit=env.int("BODY_LIMIT", 500_000, validate=validate.Range(1, 32 << 20)),
                 without=frozenset(env.list("WITHOUT", [], validate=one_of) or ()),
                 redact=env.bool("REDACT", True),
+                redact_names=tuple(env.list("REDACT_PATTERNS", []) or ()),
                 cors=env.bool("CORS", False),
                 key=env.str("KEY", None) or None,
                 basic=env.bool("BASIC", False),

@@ -51,10 +51,10 @@ def _submitted(visit: Visit, document: Document) -> Response:
     if document.wait:
         seconds = duration(document.wait.timeout)
         placed = waiting.until_over(engine, submitted.job_id, seconds, visit.streams)
-        cover = cover_of(placed.job, visit.settings.redact)
+        cover = cover_of(placed.job, visit.settings)
         return replies.document(full_job(engine, placed, cover, visit.creator))
     job = submitted.view or engine.job(submitted.job_id)
-    cover = cover_of(job, visit.settings.redact)
+    cover = cover_of(job, visit.settings)
     return replies.document(show.accepted(job, cover, visit.creator))
 
 
@@ -64,7 +64,7 @@ def list_jobs(visit: Visit) -> Response:
     page = visit.engine.outlook.jobs(query.tags, query.words, limit=at.size, offset=at.offset)
     visit.creator.know([placed.job.owner for placed in page.items])
     items = tuple(
-        show.summary(placed, cover_of(placed.job, visit.settings.redact), visit.creator)
+        show.summary(placed, cover_of(placed.job, visit.settings), visit.creator)
         for placed in page.items
     )
     return replies.document(paging.page_of(page, at, items))
@@ -72,7 +72,7 @@ def list_jobs(visit: Visit) -> Response:
 
 def show_job(visit: Visit, id: str) -> Response:
     placed = found.job(visit.engine, id)
-    cover = cover_of(placed.job, visit.settings.redact)
+    cover = cover_of(placed.job, visit.settings)
     return replies.document(full_job(visit.engine, placed, cover, visit.creator))
 
 

@@ -40,7 +40,7 @@ def task_log(visit: Visit, id: str) -> Response:
 def _filter(visit: Visit, job: JobView) -> PartFilter:
     """Redacted before it is searched: no search can tell of what is hidden."""
     words = searching.parse(request.args.get("q", "")).words
-    return PartFilter(words=words, hidden=cover_of(job, visit.settings.redact).within)
+    return PartFilter(words=words, hidden=cover_of(job, visit.settings).within)
 
 
 def _page(parts: Numbered[LogPart], at: paging.Asked) -> Response:

@@ -9,9 +9,9 @@ from windlass.coordinator.dialects.tork.http import found, paging, replies
 from windlass.coordinator.dialects.tork.http.admission import body
 from windlass.coordinator.dialects.tork.http.reading import read
 from windlass.coordinator.dialects.tork.http.routes import Route
+from windlass.coordinator.dialects.tork.http.showing import cover_of
 from windlass.coordinator.dialects.tork.http.visit import Visit
 from windlass.coordinator.dialects.tork.show import schedules as show
-from windlass.coordinator.dialects.tork.show.redaction import Cover
 from windlass.coordinator.dialects.tork.translate import DOOR, to_schedule
 from windlass.coordinator.engine.errors import Conflict, NotFound
 from windlass.coordinator.engine.schedule_views import ScheduleFilter, ScheduleView
@@ -35,7 +35,7 @@ def routes() -> Iterator[Route]:
 def submit_schedule(visit: Visit) -> Response:
     document = read(visit, body(visit.settings.body_limit), scheduled=True)
     made = visit.engine.schedules.create(to_schedule(document, owner=visit.owner))
-    return replies.document(show.summary(made, _cover(visit, made), visit.creator))
+    return replies.document(show.summary(made, cover_of(made, visit.settings), visit.creator))
 
 
 def list_schedules(visit: Visit) -> Response:
@@ -43,14 +43,16 @@ def list_schedules(visit: Visit) -> Response:
     filter = ScheduleFilter(door=DOOR)
     page = visit.engine.schedules.page(filter, limit=at.size, offset=at.offset)
     visit.creator.know([one.owner for one in page.items])
-    items = tuple(show.summary(one, _cover(visit, one), visit.creator) for one in page.items)
+    items = tuple(
+        show.summary(one, cover_of(one, visit.settings), visit.creator) for one in page.items
+    )
     return replies.document(paging.page_of(page, at, items))
 
 
 def show_schedule(visit: Visit, id: str) -> Response:
     schedule = _found(visit, id)
     granted = visit.creator.granted(show.document_of(schedule).permissions)
-    shown = show.full(schedule, _cover(visit, schedule), visit.creator, granted)
+    shown = show.full(schedule, cover_of(schedule, visit.settings), visit.creator, granted)
     return replies.document(shown)
 
 
@@ -89,7 +91,3 @@ def _found(visit: Visit, text: str) -> ScheduleView:
     if schedule.door != DOOR:
         replies.refuse(HTTPStatus.NOT_FOUND, "scheduled job not found")
     return schedule
-
-
-def _cover(visit: Visit, schedule: ScheduleView) -> Cover:
-    return Cover(tuple(schedule.spec.secrets.values()), off=not visit.settings.redact)

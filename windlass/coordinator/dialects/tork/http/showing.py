@@ -4,19 +4,23 @@ from collections.abc import Sequence
 
 from windlass.coordinator.dialects.tork import documents as posted
 from windlass.coordinator.dialects.tork.http.creators import Creators
+from windlass.coordinator.dialects.tork.settings import Settings
 from windlass.coordinator.dialects.tork.show import jobs, tasks
 from windlass.coordinator.dialects.tork.show.definitions import Definitions
 from windlass.coordinator.dialects.tork.show.documents import Job, Task
 from windlass.coordinator.dialects.tork.show.redaction import Cover
 from windlass.coordinator.engine.outlook_views import Execution, Placed
+from windlass.coordinator.engine.schedule_views import ScheduleView
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.engine.views import JobView
 
 _NOTHING = posted.Document()
 
 
-def cover_of(job: JobView, redact: bool) -> Cover:
-    return Cover(tuple(job.spec.secrets.values()), off=not redact)
+def cover_of(job: JobView | ScheduleView, settings: Settings) -> Cover:
+    """As the operator wants it."""
+    secrets = tuple(job.spec.secrets.values())
+    return Cover(secrets, off=not settings.redact, names=settings.redact_names)
 
 
 def full_job(engine: Engine, placed: Placed, cover: Cover, creator: Creators) -> Job:

@@ -19,5 +19,5 @@ def routes() -> Iterator[Route]:
 def show_task(visit: Visit, id: str) -> Response:
     execution, placed = found.execution(visit.engine, id)
     document = document_of(visit.engine, placed.job)
-    cover = cover_of(placed.job, visit.settings.redact)
+    cover = cover_of(placed.job, visit.settings)
     return replies.document(shown_tasks(document, [execution], cover)[0])

@@ -3,6 +3,7 @@ has a name that promises one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any
 
 import msgspec
@@ -16,10 +17,12 @@ _BY_KEY = frozenset({"inputs", "env", "opts", "headers"})
 
 @dataclass(frozen=True)
 class Cover:
-    """``values``: of a job's secrets. ``off``: the operator wants everything shown."""
+    """``values``: of a job's secrets. ``off``: the operator wants everything shown. ``names``:
+    patterns of names that promise a secret, in place of Tork's words."""
 
     values: tuple[str, ...] = ()
     off: bool = False
+    names: tuple[str, ...] = ()
     _hidden: Redactor = field(init=False)
 
     def __post_init__(self) -> None:
@@ -40,7 +43,11 @@ class Cover:
         }
 
     def hides(self, key: str) -> bool:
-        return not self.off and any(word in key.upper() for word in _WORDS)
+        if self.off:
+            return False
+        if self.names:
+            return any(fnmatchcase(key.upper(), name.upper()) for name in self.names)
+        return any(word in key.upper() for word in _WORDS)
 
     def secrets(self, map: Mapping[str, str]) -> dict[str, str]:
         return {key: value if self.off else MASK for key, value in sorted(map.items())}
