@@ -12,8 +12,8 @@ GROUPS = ("health", "jobs", "tasks", "nodes", "queues", "metrics", "users")
 class Settings:
     """``without``: groups of endpoints that are not there. ``key``: what callers must bring in
     place of a token; ``basic``: they must be users, who bring a password. ``rate``:
-    requests a second and client; 0: any number. ``redact_names``: patterns, with ``*`` and ``?``, of
-    names whose values are hidden; none: those with SECRET, PASSWORD or ACCESS_KEY in them."""
+    requests a second and client; 0: any number. ``redact_names``: patterns, with ``*`` and ``?``,
+    of names whose values are hidden; none: with SECRET, PASSWORD or ACCESS_KEY in them."""
 
     body_limit: int = 500_000
     without: frozenset[str] = frozenset()
