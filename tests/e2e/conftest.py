@@ -79,3 +79,12 @@ def serving(
     yield found[0].rstrip("/")
     up.end()
     assert command.left_running() == []
+
+
+@contextmanager
+def serving_containers(directories: Path, name: str, **chosen: str) -> Iterator[str]:
+    """Likewise, of containers; the images of tests are there."""
+    with closing(docker_client()) as client:
+        images.ensure_all(client)
+    with serving(directories, name, ("--runtime", "docker"), **chosen) as address:
+        yield address

@@ -1,4 +1,4 @@
-"""Cortex's own flow on real containers, and its unmodified Python clients."""
+"""Cortex's own flow, and all that follows from it, on real containers."""
 
 import json
 from collections.abc import Iterator
@@ -8,87 +8,20 @@ from typing import Any
 import docker
 import pytest
 import requests
-import yaml
 
-from tests.e2e.command import Windlass
-from tests.e2e.conftest import clean_environment
+from tests.e2e.conftest import serving_containers
 from tests.runtime.lab import docker_client
-from tests.support import images
-from tests.support.cortex_clients import VERSIONS, CortexClient, a_client
+from tests.support.cortex_calls import HEADERS, PATIENCE, Api, an_api, batches, shell
 from tests.support.waiting import until
 from tests.support.websockets import heard
 
 pytestmark = [pytest.mark.e2e, pytest.mark.docker]
 
-HEADERS = {"CortexAPIVersion": "0.42.1"}
-FINAL = {
-    "succeeded",
-    "completed_with_failures",
-    "worker_error",
-    "worker_oom",
-    "timed_out",
-    "stopped",
-    "unexpected_error",
-}
-PATIENCE = 40.0
-
 
 @pytest.fixture(scope="module")
 def address(directories: Path) -> Iterator[str]:
-    with docker_client() as client:
-        images.ensure_all(client)
-    data = directories / "cortex"
-    data.mkdir(mode=0o755)
-    command = Windlass(data, clean_environment(data))
-    up = command.up("--runtime", "docker")
-    yield str(json.loads((data / "stack.json").read_text())["server"]) + "/cortex"
-    up.end()
-    assert command.left_running() == []
-
-
-def shell(script: str, name: str = "main", **fields: Any) -> dict[str, Any]:
-    return {"name": name, "image": images.SHELL, "command": ["sh", "-c", script], **fields}
-
-
-def an_api(name: str, *containers: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    return {"name": name, "kind": "TaskAPI", "pod": {"containers": list(containers)}, **fields}
-
-
-class Api:
-    """One that is deployed, as a caller of its endpoint sees it."""
-
-    def __init__(self, address: str, definition: dict[str, Any]) -> None:
-        self.address = address
-        self.name = definition["name"]
-        file = {"config": ("config", yaml.safe_dump([definition]), "application/octet-stream")}
-        answer = requests.post(
-            f"{address}/deploy?configFileName=cortex.yaml&force=false",
-            files=file,
-            headers=HEADERS,
-            timeout=10,
-        )
-        (result,) = answer.json()
-        assert not result["error"], result
-        self.endpoint = result["api"]["endpoint"]
-
-    def submit(self, **body: Any) -> str:
-        answer = requests.post(self.endpoint, json=body, headers=HEADERS, timeout=10)
-        assert answer.status_code == 200, answer.text
-        return str(answer.json()["job_id"])
-
-    def job(self, id: str) -> Any:
-        answer = requests.get(f"{self.endpoint}?jobID={id}", headers=HEADERS, timeout=10)
-        assert answer.status_code == 200, answer.text
-        return answer.json()["job_status"]
-
-    def ended(self, id: str) -> Any:
-        until(lambda: self.job(id)["status"] in FINAL, PATIENCE)
-        return self.job(id)
-
-    def log(self, id: str) -> str:
-        query = f"{self.address}/logs/{self.name}?jobID={id}"
-        at = requests.get(query, headers=HEADERS, timeout=10).json()["log_url"]
-        return requests.get(at, timeout=10).text
+    with serving_containers(directories, "cortex") as at:
+        yield f"{at}/cortex"
 
 
 def test_the_flow_of_cortexs_own_tests(address: str) -> None:
@@ -181,10 +114,6 @@ exec httpd -f -p $CORTEX_PORT -h /tmp/w
 """
 
 
-def batches(*items: str, **fields: Any) -> dict[str, Any]:
-    return {"workers": 2, "item_list": {"items": list(items), "batch_size": 1}, **fields}
-
-
 def test_batches_are_sent_to_servers_and_refusals_are_counted(address: str) -> None:
     api = Api(address, {**an_api("serving", shell(SERVING)), "kind": "BatchAPI"})
 
@@ -268,119 +197,6 @@ def test_a_job_finds_its_spec_and_its_variables(address: str) -> None:
     assert document["job_id"] == id
     assert (document["config"], document["timeout"]) == ({"a": {"b": 1}}, 60)
     assert api.log(id)[end:].strip() == "{{ hi }} {{ hi }}"
-
-
-@pytest.fixture(params=VERSIONS)
-def client(request: pytest.FixtureRequest, address: str, tmp_path: Path) -> CortexClient:
-    return a_client(request.param, address, tmp_path / "configuration")
-
-
-def deployed_by(client: CortexClient, tmp_path: Path, definition: dict[str, Any]) -> Any:
-    """The result, as the client gives it."""
-    project = tmp_path / "project"
-    project.mkdir(exist_ok=True)
-    call = "client.deploy(json.loads(sys.argv[1]), force=False)"
-    if client.version.startswith("0.27."):
-        call = "client.create_api(json.loads(sys.argv[1]), project_dir=sys.argv[2], force=False)"
-    program = f"print(json.dumps({call}))"
-    return client.said(program, json.dumps(definition), str(project))
-
-
-def test_a_python_client_deploys_looks_stops_and_deletes(
-    client: CortexClient, address: str, tmp_path: Path
-) -> None:
-    name = f"client-{client.version.replace('.', '-')}"
-    result = deployed_by(client, tmp_path, an_api(name, shell("sleep 600")))
-    assert result["message"] == f"created {name} (TaskAPI)"
-    id = requests.post(result["api"]["endpoint"], json={}, timeout=10).json()["job_id"]
-    prefix = "status_" if client.version.startswith("0.27.") else ""
-
-    listed = client.said("print(json.dumps(client.list_apis()))")
-    shown = client.said("print(json.dumps(client.get_api(sys.argv[1])))", name)
-    job = client.said("print(json.dumps(client.get_job(*sys.argv[1:])))", name, id)
-    stopped = client.run("client.stop_job(*sys.argv[1:])", name, id)
-    after = client.said("print(json.dumps(client.get_job(*sys.argv[1:])))", name, id)
-    again = client.run("client.stop_job(*sys.argv[1:])", name, id)
-    refreshed = client.run("client.refresh(sys.argv[1])", name)
-    gone = "client.delete_api(sys.argv[1])" if prefix else "client.delete(sys.argv[1])"
-    deleted = client.run(gone, name)
-    missing = client.run("client.get_api(sys.argv[1])", name)
-
-    assert name in [each["spec"]["name"] for each in listed]
-    assert shown["task_job_statuses"][0]["job_id"] == id
-    assert job["job_status"]["status"] == f"{prefix}running"
-    assert f"stopped job {id}" in stopped.stdout
-    assert after["job_status"]["status"] == f"{prefix}stopped"
-    assert "cannot stop TaskAPI job because it is not in progress" in again.stderr
-    assert "this operation is only allowed for RealtimeAPI or AsyncAPI" in refreshed.stderr
-    assert deleted.returncode == 0, deleted.stderr
-    assert f"{name} is not deployed" in missing.stderr
-
-
-def test_a_python_client_sees_and_stops_batch_jobs(
-    client: CortexClient, address: str, tmp_path: Path
-) -> None:
-    name = f"batches-{client.version.replace('.', '-')}"
-    api = {**an_api(name, shell("sleep 600")), "kind": "BatchAPI"}
-    endpoint = deployed_by(client, tmp_path, api)["api"]["endpoint"]
-    id = requests.post(endpoint, json=batches("one"), timeout=10).json()["job_id"]
-    prefix = "status_" if client.version.startswith("0.27.") else ""
-
-    shown = client.said("print(json.dumps(client.get_api(sys.argv[1])))", name)
-    job = client.said("print(json.dumps(client.get_job(*sys.argv[1:])))", name, id)
-    stopped = client.run("client.stop_job(*sys.argv[1:])", name, id)
-    after = client.said("print(json.dumps(client.get_job(*sys.argv[1:])))", name, id)
-
-    assert shown["batch_job_statuses"][0]["job_id"] == id
-    assert job["job_status"]["total_batch_count"] == 1
-    assert f"stopped job {id}" in stopped.stdout
-    assert after["job_status"]["status"] == f"{prefix}stopped"
-
-
-def test_a_program_of_an_old_client_runs_on_a_node_without_images(
-    directories: Path, tmp_path: Path
-) -> None:
-    data = directories / "cortex-programs"
-    data.mkdir(mode=0o755)
-    command = Windlass(data, clean_environment(data))
-    up = command.up("--runtime", "process")
-    address = str(json.loads((data / "stack.json").read_text())["server"]) + "/cortex"
-    client = a_client("0.27.0", address, tmp_path / "configuration")
-    (tmp_path / "project").mkdir()
-    (tmp_path / "project" / "main.py").write_text(
-        "class Task:\n    def __call__(self, config):\n        print('told', config)\n"
-    )
-    definition = {"path": "main.py", "config": {"a": 1}}
-
-    result = deployed_by(
-        client, tmp_path, {"name": "program", "kind": "TaskAPI", "definition": definition}
-    )
-    at = result["api"]["endpoint"]
-    id = requests.post(at, json={"config": {"b": 2}}, timeout=10).json()["job_id"]
-
-    def job() -> Any:
-        return requests.get(f"{at}/{id}", timeout=10).json()["job_status"]
-
-    until(lambda: job()["status"] != "status_running", PATIENCE)
-    ended = job()
-    log = requests.get(f"{address}/logs/program/text?jobID={id}", timeout=10).text
-    up.end()
-    assert (ended["status"], log) == ("status_succeeded", "told {'a': 1, 'b': 2}\n")
-
-
-def test_a_python_client_hears_what_is_wrong_with_an_api(
-    client: CortexClient, tmp_path: Path
-) -> None:
-    project = tmp_path / "project"
-    project.mkdir()
-    call = "client.deploy(json.loads(sys.argv[1]))"
-    if client.version.startswith("0.27."):
-        call = "client.create_api(json.loads(sys.argv[1]), project_dir=sys.argv[2])"
-
-    done = client.run(call, json.dumps(an_api("b-wrong", shell("true"))), str(project))
-
-    assert done.returncode != 0
-    assert 'name: "b-wrong" cannot start with "b-"' in done.stderr
 
 
 def _containers_named(job: str) -> list[str]:

@@ -1,13 +1,11 @@
 """Engines of Linkis' door in containers, as an operator has configured them."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import serving
-from tests.runtime.lab import docker_client
+from tests.e2e.conftest import serving_containers
 from tests.support import images
 from tests.support.linkis_cli import FINAL, LinkisCli
 from tests.support.linkis_clients import Account
@@ -38,12 +36,10 @@ BEGIN {
 
 @pytest.fixture(scope="module")
 def cli(directories: Path) -> Iterator[LinkisCli]:
-    with closing(docker_client()) as client:
-        images.ensure_all(client)
     file = directories / "engines.toml"
     file.write_text(ENGINES)
     chosen = {"WINDLASS_ENTRYPOINT_IMAGE": images.SHELL, "WINDLASS_LINKIS_ENGINES": str(file)}
-    with serving(directories, "linkis-docker", ("--runtime", "docker"), **chosen) as address:
+    with serving_containers(directories, "linkis-docker", **chosen) as address:
         yield LinkisCli(Account(address, "alice", "secret"))
 
 

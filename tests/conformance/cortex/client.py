@@ -11,6 +11,7 @@ from tests.support.http import Client
 
 AT = "/cortex"
 CURRENT, OLD = "0.42.1", "0.27.0"
+ITEMS = {"items": [1], "batch_size": 1}
 
 
 def container(**fields: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.conformance.cortex.client import CURRENT, OLD, Cortex, an_api, container, fault
+from tests.conformance.cortex.client import CURRENT, Cortex, an_api, container, fault
 from tests.support.fakes import FakeSignals
 from tests.support.rows import rows
 from windlass.coordinator.engine import deadlines
@@ -47,91 +47,6 @@ def test_newer_jobs_sort_first(cortex: Cortex) -> None:
     ids = [cortex.submit()["job_id"] for _ in range(3)]
 
     assert ids == sorted(ids, reverse=True)
-
-
-def test_null_is_an_empty_request_and_keys_match_in_any_case(cortex: Cortex) -> None:
-    assert cortex.call("POST", "/tasks/job", data=b"null").status_code == 200
-    assert cortex.call("POST", "/tasks/job", data=b'{"TimeOut": 5}').json["timeout"] == 5
-
-
-@pytest.mark.parametrize(
-    ("body", "kind", "message"),
-    [
-        (b"", "error", f"unexpected end of JSON input{HINT}"),
-        (b"{", "error", f"unexpected end of JSON input{HINT}"),
-        (b"{} x", "error", f"invalid character 'x' after top-level value{HINT}"),
-        (
-            b"[]",
-            "error",
-            "json: cannot unmarshal array into Go value of type schema.TaskJobSubmission" + HINT,
-        ),
-        (
-            b'{"timeout": "1"}',
-            "error",
-            "json: cannot unmarshal string into Go struct field TaskJobSubmission.timeout of type"
-            f" int{HINT}",
-        ),
-        (
-            b'{"timeout": 5.0}',
-            "error",
-            "json: cannot unmarshal number 5.0 into Go struct field TaskJobSubmission.timeout of"
-            f" type int{HINT}",
-        ),
-        (
-            b'{"timeout": 1e3}',
-            "error",
-            "json: cannot unmarshal number 1e3 into Go struct field TaskJobSubmission.timeout of"
-            f" type int{HINT}",
-        ),
-        (
-            b'{"config": []}',
-            "error",
-            "json: cannot unmarshal array into Go struct field TaskJobSubmission.config of type"
-            f" map[string]interface {{}}{HINT}",
-        ),
-        (
-            b'{"workers": 2}',
-            "configreader.invalid_int",
-            "workers: invalid value (got 2, must be 1)",
-        ),
-        (
-            b'{"timeout": -1}',
-            "configreader.must_be_greater_than_or_equal_to",
-            "timeout: must be greater than or equal to 0 (got -1)",
-        ),
-    ],
-)
-def test_a_request_that_cannot_be_read_is_refused_in_gos_words(
-    cortex: Cortex, body: bytes, kind: str, message: str
-) -> None:
-    answer = cortex.call("POST", "/tasks/job", data=body)
-
-    assert fault(answer) == (kind, message)
-    assert cortex.call("GET", "/get/job").json[0]["task_job_statuses"] == []
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b'{"config": ' + b"[" * 5000,
-        b'{"config": {"a": ' + b'{"a": ' * 2000 + b"1" + b"}" * 2002,
-        b'{"config": {"a": 1e999}}',
-        b'{"timeout": 99999999999999999999}',
-        b'{"timeout": 9223372036854775807}',
-        b" " * ((10 << 20) + 1),
-    ],
-)
-def test_what_would_hurt_is_refused(cortex: Cortex, body: bytes) -> None:
-    fault(cortex.call("POST", "/tasks/job", data=body))
-
-
-@pytest.mark.parametrize("text", ["a\\u0000b", "\\ud800", "ü", "{{ inputs.x }}"])
-def test_a_config_may_hold_any_text(cortex: Cortex, text: str) -> None:
-    answer = cortex.call("POST", "/tasks/job", data=f'{{"config": {{"a": "{text}"}}}}'.encode())
-
-    assert answer.status_code == 200
-    id = answer.json["job_id"]
-    assert cortex.job(id)["job_status"]["config"] == answer.json["config"]
 
 
 def test_status_is_running_from_the_first_moment_and_tells_no_end(cortex: Cortex) -> None:
@@ -233,96 +148,6 @@ def test_what_is_over_cannot_be_stopped(cortex: Cortex) -> None:
 
     assert fault(answer)[0] == "job.job_is_not_in_progress"
     assert cortex.status(id) == "succeeded"
-
-
-@pytest.mark.parametrize("path", ["/tasks/job", "/job"])
-def test_jobs_are_reached_by_query_and_by_path_at_both_addresses(cortex: Cortex, path: str) -> None:
-    id = cortex.call("POST", path, json={}).json["job_id"]
-
-    by_query = cortex.call("GET", f"{path}?jobID={id}")
-    by_path = cortex.call("GET", f"{path}/{id}")
-    stopped = cortex.call("DELETE", f"{path}/{id}")
-
-    assert by_query.json == by_path.json
-    assert by_query.json["job_status"]["job_id"] == id
-    assert stopped.json == {"message": f"stopped job {id}"}
-
-
-def test_an_endpoint_of_several_parts_is_served(cortex: Cortex) -> None:
-    cortex.deploy(an_api("deep", networking={"endpoint": "/a/b"}))
-
-    id = cortex.call("POST", "/a/b", json={}).json["job_id"]
-
-    assert cortex.call("GET", f"/a/b/{id}").json["job_status"]["api_name"] == "deep"
-    assert cortex.call("GET", "/a").status_code == 404
-
-
-def test_the_checks_come_in_cortexs_order(cortex: Cortex) -> None:
-    cortex.deploy({**an_api("batch-api"), "kind": "BatchAPI"})
-
-    assert fault(cortex.call("GET", "/tasks/nothing")) == (
-        "endpoints.query_param_required",
-        "query param required: jobID",
-    )
-    assert fault(cortex.call("GET", "/tasks/nothing?jobID=x")) == (
-        "resources.api_not_deployed",
-        "nothing is not deployed",
-    )
-    assert fault(cortex.call("GET", "/tasks/batch-api?jobID=x")) == (
-        "resources.operation_is_only_supported_for_kind",
-        "this operation is only allowed for TaskAPI kind and is not supported for batch-api of"
-        " kind BatchAPI",
-    )
-    assert fault(cortex.call("GET", "/tasks/job?jobID=x")) == (
-        "job.not_found",
-        "failed to get job state: unable to find TaskAPI job x (job api)",
-    )
-    assert fault(cortex.call("POST", "/tasks/nothing", data=b"")) == (
-        "resources.api_not_deployed",
-        "nothing is not deployed",
-    )
-
-
-def test_old_clients_hear_old_words(cortex: Cortex) -> None:
-    id = cortex.submit()["job_id"]
-    cortex.version = OLD
-
-    shown = cortex.job(id)["job_status"]
-
-    assert shown["status"] == "status_running"
-    assert "predictor_id" in shown
-    assert set(shown["worker_counts"]) == {
-        "pending",
-        "initializing",
-        "running",
-        "succeeded",
-        "failed",
-        "stalled",
-        "unknown",
-    }
-
-
-@pytest.mark.parametrize(
-    ("version", "status", "third"),
-    [
-        (None, "status_running", "predictor_id"),
-        ("0.34.0", "status_running", "handler_id"),
-        ("0.35.1", "running", "handler_id"),
-        ("0.36.0", "running", "pod_id"),
-        (CURRENT, "running", "pod_id"),
-        ("9.9.9", "status_running", "predictor_id"),
-    ],
-)
-def test_words_follow_the_callers_version(
-    cortex: Cortex, version: str | None, status: str, third: str
-) -> None:
-    cortex.version = version
-    id = cortex.submit()["job_id"]
-
-    shown = cortex.job(id)["job_status"]
-
-    assert shown["status"] == status
-    assert third in shown
 
 
 def test_a_running_job_keeps_the_spec_it_started_with(cortex: Cortex) -> None:

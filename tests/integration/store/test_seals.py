@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 
 import pytest
+from click.testing import CliRunner
 from redis import Redis
 
 from tests.support.builders import a_job, a_submission, a_task
@@ -14,6 +15,7 @@ from tests.support.coordinator import a_coordinator
 from tests.support.fakes import FakeSignals
 from tests.support.rows import row
 from tests.support.waiting import until
+from windlass.cli.main import main
 from windlass.coordinator.engine import activate, dispatch, schedules, submit
 from windlass.coordinator.engine.schedule_views import ScheduleSubmission
 from windlass.coordinator.engine.service import Engine
@@ -144,6 +146,28 @@ def test_what_was_stored_before_there_was_a_key_is_read_and_can_be_sealed(
 
         assert HIDDEN not in everything_in(keys)
         assert Engine(keys, FakeSignals()).job(id).spec.secrets == {"key": HIDDEN}
+
+
+def test_the_command_seals_anew_with_what_the_coordinator_is_told(
+    database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with keyed(database_url, SAFE) as db:
+        given_all_kinds(db, redis_url)
+    told = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "ORDER_KEYS": TRANSIT}
+    for name, value in told.items():
+        monkeypatch.setenv(f"WINDLASS_{name}", value)
+
+    monkeypatch.setenv("WINDLASS_SECRET_KEYS", NEW)
+    refused = CliRunner().invoke(main, ["reseal"])
+    monkeypatch.setenv("WINDLASS_SECRET_KEYS", f"{NEW},{OLD}")
+    done = CliRunner().invoke(main, ["reseal"])
+    monkeypatch.setenv("WINDLASS_SECRET_KEYS", NEW)
+    again = CliRunner().invoke(main, ["reseal"])
+
+    assert refused.exit_code == 2
+    assert Ring.of([OLD]).names[0] in refused.stderr
+    assert (done.exit_code, done.stdout) == (0, "7 sealed anew\n")
+    assert (again.exit_code, again.stdout) == (0, "0 sealed anew\n")
 
 
 def test_a_row_that_somebody_holds_is_sealed_anew_when_it_is_free(

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any, TypeVar
 
 import click
@@ -100,7 +101,8 @@ def reseal() -> None:
     config = _checked(Config.from_env)
     safe = Safe(config.secret_keys, config.order_keys)
     try:
-        count = apply(Database(config.database_url, pool_size=1, safe=safe), safe)
+        with closing(Database(config.database_url, pool_size=1, safe=safe)) as db:
+            count = apply(db, safe)
     except Unavailable as problem:
         raise Unreachable(str(problem)) from None
     except Unreadable as problem:

@@ -7,6 +7,7 @@ that somebody holds are left for another round: nobody waits for us, and we wait
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from time import sleep
 
 from windlass.coordinator.store import seal_keys
 from windlass.coordinator.store.db import Database, Row, Tx
@@ -15,6 +16,7 @@ from windlass.coordinator.store.safe import Safe
 from windlass.shared.sealing import Ring
 
 _BLOCKS = 100  # of 8 KB, at once
+_REST = 0.5  # seconds for whoever holds a row to be done with it
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ def reseal(db: Database, safe: Safe) -> int:
             if not any(_is_stale(tx, column) for column in columns):
                 seal_keys.forget(tx, [*safe.rest.names[:1], *safe.orders.names[:1]])
                 return count
+        sleep(_REST)
 
 
 def _columns(safe: Safe) -> list[_Column]:

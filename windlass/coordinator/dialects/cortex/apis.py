@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from windlass.coordinator.dialects.cortex.configuration import Api
+from windlass.coordinator.dialects.cortex.configuration import Api, Described
 from windlass.coordinator.engine.template_views import TemplateView
 
 Doc = dict[str, Any]
@@ -56,7 +56,7 @@ def digest_of(api: Api, files: Files | None) -> str:
 
 
 @dataclass(frozen=True)
-class Deployed:
+class Deployed(Described):
     """One version of an API."""
 
     template: TemplateView
@@ -64,23 +64,8 @@ class Deployed:
 
     @classmethod
     def of(cls, template: TemplateView) -> "Deployed":
-        return cls(template, json.loads(template.document))
-
-    @property
-    def name(self) -> str:
-        return self.template.name
-
-    @property
-    def spec(self) -> Doc:
-        return dict(self.document["spec"])
-
-    @property
-    def kind(self) -> str:
-        return str(self.spec["kind"])
-
-    @property
-    def endpoint(self) -> str:
-        return str(self.spec["networking"]["endpoint"])
+        document = json.loads(template.document)
+        return cls(document["spec"], template, document)
 
     @property
     def files(self) -> Files | None:

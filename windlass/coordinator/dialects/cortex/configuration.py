@@ -18,13 +18,10 @@ _PORT = 8080  # of containers that take batches
 
 
 @dataclass(frozen=True)
-class Api:
-    """``spec``: with every default; ``submitted``: as it was written."""
+class Described:
+    """An API by its ``spec``, in which every default is written out."""
 
     spec: Doc
-    submitted: Doc
-    index: int
-    file: str
 
     @property
     def name(self) -> str:
@@ -37,6 +34,15 @@ class Api:
     @property
     def endpoint(self) -> str:
         return str(self.spec["networking"]["endpoint"])
+
+
+@dataclass(frozen=True)
+class Api(Described):
+    """``submitted``: as it was written."""
+
+    submitted: Doc
+    index: int
+    file: str
 
     @property
     def title(self) -> str:

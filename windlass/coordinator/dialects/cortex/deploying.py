@@ -20,7 +20,7 @@ from windlass.coordinator.dialects.cortex.apis import Deployed, Files, digest_of
 from windlass.coordinator.dialects.cortex.batch_job import template
 from windlass.coordinator.dialects.cortex.configuration import Api
 from windlass.coordinator.dialects.cortex.faults import Fault
-from windlass.coordinator.dialects.cortex.finding import DOOR, Finder
+from windlass.coordinator.dialects.cortex.finding import DOOR, Finder, queried
 from windlass.coordinator.dialects.cortex.translate import Job
 from windlass.coordinator.dialects.cortex.versions import Speech
 from windlass.coordinator.engine import errors
@@ -50,7 +50,7 @@ class Deployer:
     def deploy(self, call: Call, speech: Speech) -> Results:
         """Fault: there is something wrong with the file, and nothing is deployed."""
         request.max_content_length = self._making.largest + submission.LARGEST
-        file = _name()
+        file = queried("configFileName")
         apis = configuration.read(_config(), file, definitions=speech.definitions)
         project = projects.received() if any(programs.is_one(api.spec) for api in apis) else None
         for api in apis:
@@ -67,7 +67,7 @@ class Deployer:
 
     def patch(self, call: Call, speech: Speech) -> Results:
         """As ``deploy``, of APIs that are there: with the files they have."""
-        file = _name()
+        file = queried("configFileName")
         body = request.get_data(cache=False)
         apis = configuration.read(body, file, definitions=speech.definitions)
         self._check(apis)
@@ -138,13 +138,6 @@ def _files_of(api: Api) -> _FilesOf:
         return old.files
 
     return files
-
-
-def _name() -> str:
-    file = request.args.get("configFileName", "")
-    if not file:
-        raise faults.query_missing("configFileName")
-    return file
 
 
 def _config() -> bytes:

@@ -134,10 +134,15 @@ class Finding(Resource):
 
 def job_id() -> str:
     """Of the query. Fault: it is not there."""
-    id = request.args.get("jobID", "")
-    if not id:
-        raise faults.query_missing("jobID")
-    return id
+    return queried("jobID")
+
+
+def queried(name: str) -> str:
+    """Fault: the query does not say."""
+    value = request.args.get(name, "")
+    if not value:
+        raise faults.query_missing(name)
+    return value
 
 
 def only(api: Deployed, kind: str) -> Deployed:
