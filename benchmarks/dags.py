@@ -56,7 +56,7 @@ class Door:
 
 
 def measure(scale: Scale) -> list[Figure]:
-    with a_stack() as up, a_fake_worker(up.running.redis_url, "default"):
+    with a_stack() as up, a_fake_worker(up, "default"):
         _drain(up)
         door = Door(up.port)
         _advance(door, layered(scale.dag // 10))  # warm

@@ -13,9 +13,11 @@ from benchmarks.stack import Up, a_stack
 from windlass.coordinator.engine.service import Engine
 from windlass.coordinator.engine.views import Submission
 from windlass.coordinator.store.db import Database
+from windlass.coordinator.store.safe import Safe
 from windlass.coordinator.transport.nudges import Nudges
 from windlass.coordinator.transport.signals import RedisSignals
 from windlass.shared.redis import connect
+from windlass.shared.sealing import Ring
 from windlass.shared.spec import Container, JobSpec, TaskSpec
 from windlass.shared.states import JobState
 
@@ -26,7 +28,7 @@ _LOOK = 0.02
 
 def measure(scale: Scale) -> list[Figure]:
     jobs = scale.attempts // TASKS
-    with a_stack() as up, an_engine(up) as engine, a_fake_worker(up.running.redis_url, QUEUE):
+    with a_stack() as up, an_engine(up) as engine, a_fake_worker(up, QUEUE):
         floor = floor_table.moves_per_second(up.running.database_url, scale.attempts)
         _run(engine, max(1, jobs // 10))
         took = _run(engine, jobs)
@@ -47,9 +49,14 @@ def an_engine(up: Up) -> Iterator[Engine]:
     """In this process, on the servers of the stack; the stack's own loops do the rest."""
     with (
         connect(up.running.redis_url) as redis,
-        closing(Database(up.running.database_url, 2)) as db,
+        closing(Database(up.running.database_url, 2, _safe(up))) as db,
     ):
         yield Engine(db, RedisSignals(redis, redis, Nudges(redis)))
+
+
+def _safe(up: Up) -> Safe:
+    """With the keys that the stack has."""
+    return Safe(*(Ring.of([up.place.key(name)]) for name in ("secrets", "orders")))
 
 
 def _run(engine: Engine, jobs: int) -> float:

@@ -19,7 +19,7 @@ NARROW = 100
 def measure(scale: Scale) -> list[Figure]:
     widths = [NARROW, scale.fan_out // 10, scale.fan_out]
     each: dict[int, float] = {}
-    with a_stack() as up, a_fake_worker(up.running.redis_url, QUEUE):
+    with a_stack() as up, a_fake_worker(up, QUEUE):
         _run(up, NARROW, 2)
         for width in widths:
             each[width] = _run(up, width, scale.fan_out // width)

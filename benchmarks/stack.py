@@ -23,6 +23,7 @@ class Up:
     running: Running
     pids: Mapping[str, int]
     directory: Path
+    place: Place
 
     @property
     def port(self) -> int:
@@ -39,9 +40,10 @@ def a_stack(runtime: str = "process") -> Iterator[Up]:
         directory = Path(name)
         directory.chmod(0o755)  # Postgres may run as somebody else
         options = Options(runtime=runtime, concurrency=LANES)
-        stack = Stack(Place(directory / "stack").make(), options, print)
+        place = Place(directory / "stack").make()
+        stack = Stack(place, options, print)
         try:
-            up = Up(stack.start(), stack.pids(), directory)
+            up = Up(stack.start(), stack.pids(), directory, place)
             until(lambda: _has_a_worker(up), _PATIENCE)
             yield up
         finally:
