@@ -28,7 +28,7 @@ from windlass.embedded.valkey import free_port
 from windlass.shared.ids import JobId
 from windlass.shared.lease import Leases
 from windlass.shared.sealing import Ring, Unreadable
-from windlass.shared.spec import JobSpec, Registry, Webhook
+from windlass.shared.spec import Each, JobSpec, Registry, Subjob, Webhook
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
@@ -50,11 +50,19 @@ def keyed(url: str, safe: Safe) -> Iterator[Database]:
 
 
 def a_secretive_job() -> JobSpec:
+    """With tasks, of this job and of one within it, that are told its secret under plain names."""
     told = Webhook(url="https://example.com", headers={"X-Key": f"{HIDDEN}-in-header"})
-    task = a_task(
-        env={"KEY": "{{ secrets.key }}"}, registry=Registry(username="ann", password=HIDDEN)
+    task = a_task(env={"KEY": "{{ secrets.key }}"})
+    within = a_job(a_task(env={"KEY": "{{ inputs.k }}"}), inputs={"k": "{{ secrets.key }}"})
+    item = a_task(env={"KEY": "{{ item.value }}"})
+    return a_job(
+        task,
+        a_task("within", subjob=Subjob(job=within)),
+        a_task("of each", each=Each(list="{{ [secrets.key] }}", task=item)),
+        a_task("by login", registry=Registry(username="ann", password=HIDDEN)),
+        secrets={"key": HIDDEN},
+        webhooks=(told,),
     )
-    return a_job(task, secrets={"key": HIDDEN}, webhooks=(told,))
 
 
 def given_all_kinds(db: Database, redis_url: str) -> JobId:
@@ -66,12 +74,17 @@ def given_all_kinds(db: Database, redis_url: str) -> JobId:
     Engine(db, FakeSignals()).templates.save(
         NewTemplate(door="native", name="kept", owner="", spec=job, document=document, digest="d")
     )
-    activate.activate_ready(db, FakeSignals(), 10)
+    hand_out(db, redis_url, 4)
+    return id
+
+
+def hand_out(db: Database, redis_url: str, count: int) -> None:
+    while activate.activate_ready(db, FakeSignals(), 10):
+        pass
     with closing(Redis.from_url(redis_url)) as redis:
         publisher = CeleryPublisher(redis_url, Leases(redis))
-        assert dispatch.dispatch_due(db, publisher, 10) == 1
+        assert dispatch.dispatch_due(db, publisher, 10) == count
         publisher.close()
-    return id
 
 
 def everything_in(db: Database) -> str:
@@ -106,6 +119,19 @@ def test_with_keys_no_secret_is_to_be_read(database_url: str, redis_url: str, re
         assert HIDDEN not in everything_on_its_way(redis)
 
 
+def test_what_speaks_of_no_secret_is_stored_and_told_as_it_is(
+    database_url: str, redis_url: str, redis: Redis
+) -> None:
+    task = a_task("plain", env={"WORD": "{{ inputs.word }}"})
+    with keyed(database_url, SAFE) as db:
+        job = a_job(task, inputs={"word": HIDDEN})
+        submit.submit(db, FakeSignals(), a_submission(job, document=HIDDEN))
+        hand_out(db, redis_url, 1)
+
+        assert "\\x01" not in everything_in(db)
+        assert HIDDEN in everything_on_its_way(redis)
+
+
 def test_who_has_the_keys_reads_all_of_it(database_url: str, redis_url: str, db: Database) -> None:
     with keyed(database_url, SAFE) as keys:
         id = given_all_kinds(keys, redis_url)
@@ -113,9 +139,8 @@ def test_who_has_the_keys_reads_all_of_it(database_url: str, redis_url: str, db:
 
         assert engine.job(id).spec.secrets == {"key": HIDDEN}
         assert engine.document(id) == json.dumps({"password": HIDDEN})
-        (executed,) = engine.outlook.executions(id)
-        assert executed.order is not None
-        assert executed.order.container.env["KEY"] == HIDDEN
+        told = [executed.order for executed in engine.outlook.executions(id)]
+        assert [order.container.env.get("KEY") for order in told if order] == [HIDDEN, HIDDEN, None]
     with pytest.raises(Unreadable):
         Engine(db, FakeSignals()).document(id)
 
@@ -166,7 +191,7 @@ def test_the_command_seals_anew_with_what_the_coordinator_is_told(
 
     assert refused.exit_code == 2
     assert Ring.of([OLD]).names[0] in refused.stderr
-    assert (done.exit_code, done.stdout) == (0, "7 sealed anew\n")
+    assert (done.exit_code, done.stdout) == (0, "14 sealed anew\n")
     assert (again.exit_code, again.stdout) == (0, "0 sealed anew\n")
 
 

@@ -104,6 +104,7 @@ def _attempt(turn: Turn, row: Row, task: TaskSpec) -> NewAttempt:
     return msgspec.structs.replace(
         attempt,
         epoch=job["epoch"],
+        secretive=job["secretive"],
         held=job["paused"],
         group_name=job["group_name"],
         group_rank=job["group_rank"],

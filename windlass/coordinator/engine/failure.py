@@ -87,6 +87,7 @@ def _next(turn: Turn, row: Row, delay: float) -> NewAttempt:
         cpus=row["cpus"],
         memory=row["memory"],
         held=turn.jobs[row["job_id"]]["paused"],
+        secretive=turn.jobs[row["job_id"]]["secretive"],
         group_name=row["group_name"],
         group_rank=row["group_rank"],
     )

@@ -66,8 +66,11 @@ class _Made:
         self.id = id
         self._audience = audience
         self._parent = parent
+        self._secretive = _is_secretive(submission.spec, parent)
         self.submission = submission
-        self._tasks, self._first = _tasks(id, submission.spec)
+        self._tasks, first = _tasks(id, submission.spec)
+        replace = msgspec.structs.replace
+        self._first = [replace(one, secretive=self._secretive) for one in first]
         # Expressions have to be evaluated before these can start, which they could at once.
         self.templated = [row.id for row in self._tasks if row.templated and row.waiting_on == 0]
 
@@ -80,10 +83,10 @@ class _Made:
         if self.submission.numbered:
             jobs.number(writer, self.id, self.submission.door)
         if document is not None:
-            jobs.insert_document(writer, self.id, clean(document))
+            jobs.insert_document(writer, self.id, clean(document), self._secretive)
         if needed := blobs.needed_by(job):
             stored_blobs.give(writer, self.id, needed)
-        tasks.insert(writer, self.id, self._tasks)
+        tasks.insert(writer, self.id, self._tasks, self._secretive)
         needs = [(parent, child) for child, task in enumerate(job.tasks) for parent in task.needs]
         edges.insert(writer, self.id, needs)
         attempts.insert(writer, self._first)
@@ -195,10 +198,16 @@ def _job(id: JobId, submission: Submission, parent: Parent | None, audience: int
         schedule_id=submission.schedule_id,
         delete_after=job.delete_after,
         nested=any(map(kind_of, job.tasks)),
+        secretive=_is_secretive(job, parent),
         group=job.group,
         parent=parent,
         audience=audience,
     )
+
+
+def _is_secretive(job: JobSpec, parent: Parent | None) -> bool:
+    """What is evaluated around it may be in it."""
+    return bool(job.secrets) or (parent is not None and parent.secretive)
 
 
 def _tasks(id: JobId, job: JobSpec) -> tuple[list[NewTask], list[NewAttempt]]:

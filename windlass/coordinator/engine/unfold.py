@@ -94,7 +94,7 @@ def write(turn: Turn, unfoldings: Sequence[Unfolding]) -> Sequence[Unfolding]:
         rows = made[each.row["job_id"]]
         rows += _rows(each, tops[each.row["job_id"]] + 1 + len(rows))
     for job_id, rows in made.items():
-        tasks.insert(turn.tx, job_id, rows)
+        tasks.insert(turn.tx, job_id, rows, turn.jobs[job_id]["secretive"])
         turn.ready += [row.id for row in rows if row.waiting_on == 0]
     composites.begun(turn.tx, [Begun(each.row["id"], each.size) for each in unfoldings])
     _write_jobs(turn, [each for each in unfoldings if each.job])
@@ -133,6 +133,7 @@ def _parent(turn: Turn, made: Unfolding) -> Parent:
         task_id=made.row["id"],
         job_id=job_id,
         epoch=turn.jobs[job_id]["epoch"],
+        secretive=turn.jobs[job_id]["secretive"],
         attached=not made.task.subjob.detached,
     )
 

@@ -25,6 +25,7 @@ class NewAttempt(msgspec.Struct, frozen=True, kw_only=True):
     memory: int | None = None  # bytes
     group_name: str | None = None
     group_rank: int = 0
+    secretive: bool = False  # its job has secrets
 
 
 _INSERT = """
@@ -42,7 +43,9 @@ FROM json_to_recordset(%(rows)s) AS row (
 def insert(writer: Writer, attempts: Sequence[NewAttempt]) -> None:
     seal = writer.safe.order
     for page in pages(attempts):
-        rows = [msgspec.structs.replace(one, message=seal(one.message)) for one in page]
+        rows = [
+            msgspec.structs.replace(one, message=seal(one.message, one.secretive)) for one in page
+        ]
         writer.run(_INSERT, rows=packed(rows))
 
 

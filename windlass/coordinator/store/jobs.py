@@ -19,6 +19,7 @@ class Parent:
     job_id: UUID
     epoch: int
     attached: bool
+    secretive: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +41,7 @@ class NewJob:
     fail_fast: bool
     templated: bool
     nested: bool
+    secretive: bool = False
     template: UUID | None = None
     template_version: int | None = None
     audience: int = 0  # unless a job around it, or the schedule that makes it, has one
@@ -54,7 +56,7 @@ WITH made AS (
     INSERT INTO job (id, door, external_id, owner, name, description, state, priority, queue, tags,
                      spec, total, timeout, deadline, fail_fast, templated, nested, parent_task,
                      parent_job, parent_epoch, attached, schedule_id, delete_after, group_name,
-                     group_rank, audience, until, template_id, template_version)
+                     group_rank, audience, until, template_id, template_version, secretive)
     VALUES (%(id)s, %(door)s, %(external_id)s, %(owner)s, %(name)s, %(description)s, 'pending',
             %(priority)s, %(queue)s, %(tags)s::text[], %(spec)s, %(total)s, %(timeout)s,
             now() + make_interval(secs => least(%(start_timeout)s::float8, %(total_timeout)s)),
@@ -65,7 +67,7 @@ WITH made AS (
                 (SELECT audience FROM schedule WHERE id = %(schedule_id)s), %(audience)s),
             now() + make_interval(secs => %(total_timeout)s::float8),
             (SELECT id FROM job_template WHERE id = %(template)s AND deleted_at IS NULL
-             FOR KEY SHARE), %(template_version)s)
+             FOR KEY SHARE), %(template_version)s, %(secretive)s)
     RETURNING id, state
 )
 INSERT INTO history (job_id, entity, entity_id, became, reason)
@@ -77,7 +79,7 @@ def insert(writer: Writer, job: NewJob) -> None:
     """Taken (``job_external``): the door's id is in use. Broken (``job_template_there``): the
     template is deleted."""
     values, parent, group = dict(vars(job)), job.parent, job.group
-    values["spec"] = writer.safe.spec(job.spec)
+    values["spec"] = writer.safe.kept(job.spec, job.secretive)
     del values["parent"], values["group"]
     writer.run(
         _INSERT,
@@ -117,7 +119,8 @@ def ask_made(writer: Writer, id: UUID) -> None:
 
 _LOCKED = (
     "id, name, state, wanted, settling, epoch, total, ended, failed, error, fail_fast, nested, "
-    "attached, paused, group_name, group_rank, door, template_id IS NOT NULL AS of_template"
+    "attached, secretive, paused, group_name, group_rank, door, "
+    "template_id IS NOT NULL AS of_template"
 )
 
 _LOCK = f"SELECT {_LOCKED} FROM job WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR UPDATE"  # noqa: S608 - constants only
@@ -260,11 +263,7 @@ def specs(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, str]:
     return {row["id"]: row["spec"] for row in tx.all(_SPECS, ids=list(ids))}
 
 
-_MAY_TELL = (
-    r"""(spec LIKE '%%"secrets":%%' OR spec LIKE E'\\x01%%')"""  # some sealed ones have none
-)
-
-_SECRETIVE = f"SELECT id, spec FROM job WHERE id = ANY(%(ids)s::uuid[]) AND {_MAY_TELL}"  # noqa: S608 - constants only
+_SECRETIVE = "SELECT id, spec FROM job WHERE id = ANY(%(ids)s::uuid[]) AND secretive"
 
 
 def secretive(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -272,10 +271,10 @@ def secretive(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, str]:
     return {row["id"]: row["spec"] for row in tx.all(_SECRETIVE, ids=list(ids))}
 
 
-_SECRETIVE_OF = f"""
-SELECT spec FROM job WHERE id = (SELECT job_id FROM attempt WHERE id = %(attempt)s)
-    AND {_MAY_TELL}
-"""  # noqa: S608 - constants only
+_SECRETIVE_OF = """
+SELECT spec FROM job
+WHERE id = (SELECT job_id FROM attempt WHERE id = %(attempt)s) AND secretive
+"""
 
 
 def secretive_of(tx: Tx, attempt: UUID) -> str | None:
@@ -295,5 +294,6 @@ def over(tx: Tx, ids: Sequence[UUID]) -> list[UUID]:
 _INSERT_DOCUMENT = "INSERT INTO document (job_id, content) VALUES (%(job_id)s, %(content)s)"
 
 
-def insert_document(writer: Writer, job_id: UUID, content: str) -> None:
-    writer.run(_INSERT_DOCUMENT, job_id=job_id, content=writer.safe.document(content))
+def insert_document(writer: Writer, job_id: UUID, content: str, secretive: bool) -> None:
+    sealed = writer.safe.kept(content, secretive)
+    writer.run(_INSERT_DOCUMENT, job_id=job_id, content=sealed)

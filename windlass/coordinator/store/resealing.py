@@ -13,7 +13,7 @@ from windlass.coordinator.store import seal_keys
 from windlass.coordinator.store.db import Database, Row, Tx
 from windlass.coordinator.store.rows import packed
 from windlass.coordinator.store.safe import Safe
-from windlass.shared.sealing import Ring
+from windlass.shared.sealing import Ring, is_sealed
 
 _BLOCKS = 100  # of 8 KB, at once
 _REST = 0.5  # seconds for whoever holds a row to be done with it
@@ -23,14 +23,17 @@ _REST = 0.5  # seconds for whoever holds a row to be done with it
 class _Column:
     table: str
     name: str
-    seal: Callable[[str], str]
+    seal: Callable[[str, bool], str]
     ring: Ring
+    secretive: str = "false"  # in SQL: whether its job has secrets
 
+
+_OF_JOB = "coalesce((SELECT secretive FROM job WHERE job.id = {table}.job_id), false)"
 
 _BLOCKS_OF = "SELECT pg_relation_size('{table}') / current_setting('block_size')::bigint AS blocks"
 
 _LOCK = """
-SELECT ctid::text AS place, {name} AS text FROM {table}
+SELECT ctid::text AS place, {name} AS text, {secretive} AS secretive FROM {table}
 WHERE ctid >= format('(%%s,0)', %(first)s::bigint)::tid
     AND ctid < format('(%%s,0)', %(last)s::bigint)::tid AND {name} IS NOT NULL
 FOR NO KEY UPDATE SKIP LOCKED
@@ -68,13 +71,19 @@ def reseal(db: Database, safe: Safe) -> int:
 
 
 def _columns(safe: Safe) -> list[_Column]:
-    specs = ("job", "task", "schedule", "job_template_version")
-    documents = (("document", "content"), ("schedule", "document"))
+    kept = (
+        ("job", "spec", "secretive"),
+        ("task", "spec", _OF_JOB),
+        ("task", "scope", _OF_JOB),
+        ("document", "content", _OF_JOB),
+        ("schedule", "spec", "false"),
+        ("schedule", "document", "false"),
+        ("job_template_version", "spec", "false"),
+        ("job_template_version", "document", "false"),
+    )
     return [
-        *(_Column(table, "spec", safe.spec, safe.rest) for table in specs),
-        *(_Column(table, name, safe.document, safe.rest) for table, name in documents),
-        _Column("job_template_version", "document", safe.document, safe.rest),
-        _Column("attempt", "message", safe.order, safe.orders),
+        *(_Column(table, name, safe.kept, safe.rest, sql) for table, name, sql in kept),
+        _Column("attempt", "message", safe.order, safe.orders, _OF_JOB),
     ]
 
 
@@ -95,7 +104,7 @@ def _resealed(rows: Sequence[Row], safe: Safe, column: _Column) -> Iterator[dict
     for row in rows:
         if not column.ring.is_current(row["text"]):
             plain = safe.open(row["text"])
-            text = column.seal(plain)
+            text = column.seal(plain, row["secretive"] or is_sealed(row["text"]))
             if text != row["text"]:
                 yield {"place": row["place"], "text": text}
 
@@ -107,4 +116,5 @@ def _is_stale(tx: Tx, column: _Column) -> bool:
 
 
 def _of(column: _Column, sql: str) -> str:
-    return sql.format(table=column.table, name=column.name)
+    of_job = column.secretive.format(table=column.table)
+    return sql.format(table=column.table, name=column.name, secretive=of_job)

@@ -42,9 +42,9 @@ RETURNING {_COLUMNS}
 def insert(tx: Tx, schedule: NewSchedule) -> Row:
     """As it was stored."""
     values = dict(vars(schedule))
-    values["spec"] = tx.safe.spec(schedule.spec)
+    values["spec"] = tx.safe.kept(schedule.spec)
     if schedule.document is not None:
-        values["document"] = tx.safe.document(schedule.document)
+        values["document"] = tx.safe.kept(schedule.document)
     row = tx.one(_INSERT, **values)
     assert row is not None  # noqa: S101 - an insert that was not refused returns its row
     return row

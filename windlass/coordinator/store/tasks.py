@@ -7,6 +7,7 @@ import msgspec
 
 from windlass.coordinator.store.db import Row, Tx, Writer
 from windlass.coordinator.store.rows import packed, pages
+from windlass.coordinator.store.safe import Safe
 from windlass.shared.states import TaskState
 
 
@@ -50,11 +51,17 @@ SELECT %(job_id)s, 'task', id, 'waiting', state, 'ready' FROM made WHERE state =
 """
 
 
-def insert(writer: Writer, job_id: UUID, tasks: Sequence[NewTask]) -> None:
-    """A task that comes active has waited for nothing: its history says so."""
+def insert(writer: Writer, job_id: UUID, tasks: Sequence[NewTask], secretive: bool = False) -> None:
+    """A task that comes active has waited for nothing: its history says so. ``secretive``: the job
+    has secrets."""
     for page in pages(tasks):
-        rows = [msgspec.structs.replace(task, spec=writer.safe.spec(task.spec)) for task in page]
+        rows = [_sealed(writer.safe, task, secretive) for task in page]
         writer.run(_INSERT, job_id=job_id, rows=packed(rows))
+
+
+def _sealed(safe: Safe, task: NewTask, secretive: bool) -> NewTask:
+    scope = None if task.scope is None else safe.kept(task.scope, secretive)
+    return msgspec.structs.replace(task, spec=safe.kept(task.spec, secretive), scope=scope)
 
 
 _READY = """

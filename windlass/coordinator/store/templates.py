@@ -110,7 +110,7 @@ def claim(tx: Tx, id: UUID, door: str, name: str) -> Row:
 
 def insert(tx: Tx, new: NewVersion, address: str | None) -> int:
     """Taken (``ADDRESS``): another has it."""
-    hidden = {"spec": tx.safe.spec(new.spec), "document": tx.safe.document(new.document)}
+    hidden = {"spec": tx.safe.kept(new.spec), "document": tx.safe.kept(new.document)}
     row = tx.one(_INSERT, address=address, **{**vars(new), **hidden})
     assert row is not None  # noqa: S101 - its row is locked
     return int(row["version"])
